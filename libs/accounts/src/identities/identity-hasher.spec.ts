@@ -1,0 +1,63 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { contentHex, IdentityHasher } from './identity-hasher.js';
+
+const SECRET = Uint8Array.from({ length: 32 }, (_, index) => index);
+const hasher = new IdentityHasher(SECRET);
+
+type Tuple = readonly [organisation: string, source: string, id: string, content: string];
+const identityOf = (tuple: Tuple): string => {
+  const { identityHigh, identityLow } = hasher.hash(...tuple);
+  return `${identityHigh}:${identityLow}`;
+};
+const contentOf = (tuple: Tuple): string => contentHex(hasher.hash(...tuple));
+
+describe('IdentityHasher', () => {
+  it.each<readonly [string, Tuple, Tuple]>([
+    ['a boundary moved', ['a', 'bc', 'd', ''], ['ab', 'c', 'd', '']],
+    ['an empty part', ['a', '', 'b', ''], ['a', 'b', '', '']],
+    ['zero characters as padding', ['a', 's', 'x', ''], ['a', 's', 'x\0', '']],
+    ['two bytes as one wide unit', ['a', 's', 'ab', ''], ['a', 's', '\u6261', '']],
+    ['a lone surrogate and its replacement', ['a', 's', '\ud800', ''], ['a', 's', '\ufffd', '']],
+    ['composed and decomposed letters', ['a', 's', 'é', ''], ['a', 's', 'e\u0301', '']],
+    ['case', ['a', 's', 'ID', ''], ['a', 's', 'id', '']],
+    ['a header written as text', ['\u0001\0\0\0', 's', 'x', ''], ['\u0001', 's', 'x', '']],
+    ['units of 255 and 256', ['a', 's', '\u00ff', ''], ['a', 's', '\u0100', '']],
+  ])('tells tuples apart: %s', (_name, one, other) => {
+    expect(identityOf(one)).not.toBe(identityOf(other));
+  });
+
+  it('takes content into the second hash alone, and identity into both', () => {
+    const one: Tuple = ['acme', 'gateway', 'e-1', '{"n":1}'];
+    const changed: Tuple = ['acme', 'gateway', 'e-1', '{"n":2}'];
+    const other: Tuple = ['acme', 'gateway', 'e-2', '{"n":1}'];
+    expect(identityOf(one)).toBe(identityOf(changed));
+    expect(contentOf(one)).not.toBe(contentOf(changed));
+    expect(contentOf(one)).not.toBe(contentOf(other));
+  });
+
+  it('depends on the secret', () => {
+    const other = new IdentityHasher(new Uint8Array(32));
+    expect(other.hash('a', 'b', 'c', 'd')).not.toEqual(hasher.hash('a', 'b', 'c', 'd'));
+  });
+
+  it('says the same whatever was hashed before, also across a growing buffer', () => {
+    const text = fc.string({ unit: 'binary', maxLength: 3000 });
+    fc.assert(
+      fc.property(fc.tuple(text, text, text, text), (tuple) => {
+        expect(hasher.hash(...tuple)).toEqual(new IdentityHasher(SECRET).hash(...tuple));
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('gives unsigned halves, and sixteen hex digits', () => {
+    expect(contentHex({ contentHigh: 1, contentLow: 0xffffffff })).toBe('00000001ffffffff');
+    const hash = hasher.hash('a', 'b', 'c', 'd');
+    for (const half of Object.values(hash)) expect(half).toBeGreaterThanOrEqual(0);
+  });
+
+  it('refuses a secret of another length', () => {
+    expect(() => new IdentityHasher(new Uint8Array(16))).toThrow(RangeError);
+  });
+});
