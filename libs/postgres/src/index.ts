@@ -1,0 +1,11 @@
+export { POSTGRES_LIMITS } from './limits.js';
+export { createPool } from './pool/create-pool.js';
+export type { PoolOptions } from './pool/create-pool.js';
+export { migrate, SchemaTooNew } from './pool/migrate.js';
+export type { MigrateOptions } from './pool/migrate.js';
+export { isConnectionLost, isTransient, UnknownOutcome } from './pool/transient.js';
+export { withTransaction } from './pool/with-transaction.js';
+export { EmbeddedPostgresError } from './embedded/embedded-postgres-error.js';
+export type { EmbeddedPostgresErrorCode } from './embedded/embedded-postgres-error.js';
+export { readPostgresInfo, startEmbeddedPostgres } from './embedded/start-embedded-postgres.js';
+export type { EmbeddedPostgres, EmbeddedPostgresOptions } from './embedded/start-embedded-postgres.js';

@@ -1,0 +1,43 @@
+import pg from 'pg';
+import type { CustomTypesConfig, Pool } from 'pg';
+import { POSTGRES_LIMITS } from '../limits.js';
+
+export interface PoolOptions {
+  /** Connections at most. */
+  readonly max?: number;
+  /** Shown in `pg_stat_activity`. */
+  readonly applicationName: string;
+  /** A statement that runs longer is cancelled by the server (SQLSTATE 57014, which is transient). */
+  readonly statementTimeoutMs?: number;
+}
+
+const INT8 = pg.types.builtins.INT8;
+
+/** Per pool, since a global parser would change what every other user of `pg` in the process reads. */
+const types: CustomTypesConfig = {
+  getTypeParser: (oid, format) => {
+    if (oid === INT8 && format !== 'binary') return BigInt;
+    return pg.types.getTypeParser(oid, format) as (value: string | Buffer) => unknown;
+  },
+};
+
+/**
+ * A pool that reads `int8` as `bigint` and outlives its connections: one that dies, idle or in use, fails the query
+ * that needs it and never the process.
+ */
+export function createPool(url: string, options: PoolOptions): Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: options.max ?? POSTGRES_LIMITS.poolConnectionsMax,
+    application_name: options.applicationName,
+    connectionTimeoutMillis: POSTGRES_LIMITS.connectTimeoutMs,
+    idleTimeoutMillis: POSTGRES_LIMITS.idleConnectionMs,
+    keepAlive: true,
+    types,
+    ...(options.statementTimeoutMs === undefined ? {} : { statement_timeout: options.statementTimeoutMs }),
+  });
+  // Without listeners an 'error' event ends the process. Whoever uses the connection sees the error in its own query.
+  pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  return pool;
+}
