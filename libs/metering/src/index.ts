@@ -1,0 +1,5 @@
+export * from './amounts/index.js';
+export * from './time/index.js';
+export * from './json/index.js';
+export * from './usage-event/index.js';
+export * from './account/index.js';

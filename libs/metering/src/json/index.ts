@@ -1,0 +1,5 @@
+export { ownValue, isJsonObject, type JsonValue, type JsonArray, type JsonObject } from './json-value.js';
+export { JSON_LIMITS } from './json-limits.js';
+export { parseJsonExactly, type JsonParseResult, type JsonError } from './parse-json-exactly.js';
+export { canonicalContent } from './canonical-content.js';
+export { decimalOfNumber } from './decimal-of-number.js';

@@ -1,0 +1,107 @@
+import { isExactNumber } from './exact-number.js';
+import { JSON_LIMITS } from './json-limits.js';
+import type { JsonValue } from './json-value.js';
+
+export type JsonError = 'Unreadable' | 'InexactNumber' | 'TooDeep';
+
+/** `InexactNumber` still carries the value as doubles: enough to find the organisation, never to be charged. */
+export type JsonParseResult =
+  | { readonly ok: JsonValue }
+  | { readonly error: 'InexactNumber'; readonly detail: string; readonly value: JsonValue }
+  | { readonly error: 'Unreadable' | 'TooDeep'; readonly detail: string };
+
+const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+// Up to 15 digits always survive a double. Strings may match as well; the exact scan then finds nothing.
+const MAYBE_INEXACT = /[\d.]{16}|[\s:,[]-?\d[\d.]*[eE]|^-?\d[\d.]*[eE]/;
+
+const DETAIL_LENGTH_MAX = 40;
+
+/**
+ * JSON of strict UTF-8 (no byte order mark) whose numbers are what is written. Linear, and never recursive:
+ * ten thousand levels are `TooDeep`, not a full stack. Of equal keys in one object the last stands, as in JSON.parse.
+ */
+export function parseJsonExactly(input: string | Uint8Array): JsonParseResult {
+  let text: string;
+  try {
+    text = typeof input === 'string' ? input : UTF_8.decode(input);
+  } catch {
+    return { error: 'Unreadable', detail: 'not valid UTF-8' };
+  }
+  if (text.charCodeAt(0) === 0xfeff) return { error: 'Unreadable', detail: 'begins with a byte order mark' };
+  if (mayBeDeep(text) && isTooDeep(text)) {
+    return { error: 'TooDeep', detail: `more than ${JSON_LIMITS.nestingMax} levels of nesting` };
+  }
+  let value: JsonValue;
+  try {
+    value = JSON.parse(text) as JsonValue;
+  } catch {
+    return { error: 'Unreadable', detail: 'not valid JSON' };
+  }
+  if (MAYBE_INEXACT.test(text)) {
+    const literal = findInexactNumber(text);
+    if (literal !== undefined) {
+      const shown = literal.length > DETAIL_LENGTH_MAX ? `${literal.slice(0, DETAIL_LENGTH_MAX)}…` : literal;
+      return { error: 'InexactNumber', detail: `${shown} is not kept by a double; send it as a string`, value };
+    }
+  }
+  return { ok: value };
+}
+
+/** Whether the text has more opening brackets than the limit allows levels; most texts have two or three. */
+function mayBeDeep(text: string): boolean {
+  let opened = 0;
+  for (const bracket of ['{', '[']) {
+    for (let at = text.indexOf(bracket); at >= 0; at = text.indexOf(bracket, at + 1)) {
+      opened += 1;
+      if (opened > JSON_LIMITS.nestingMax) return true;
+    }
+  }
+  return false;
+}
+
+function isTooDeep(text: string): boolean {
+  let depth = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === 0x22) at = endOfString(text, at);
+    else if (code === 0x7b || code === 0x5b) {
+      depth += 1;
+      if (depth > JSON_LIMITS.nestingMax) return true;
+    } else if (code === 0x7d || code === 0x5d) depth -= 1;
+  }
+  return false;
+}
+
+/** The first number that a double does not keep. `text` is valid JSON. */
+function findInexactNumber(text: string): string | undefined {
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === 0x22) at = endOfString(text, at);
+    else if (code === 0x2d || isDigit(code)) {
+      const start = at;
+      while (at + 1 < text.length && isNumberPart(text.charCodeAt(at + 1))) at += 1;
+      const literal = text.slice(start, at + 1);
+      if (!isExactNumber(literal)) return literal;
+    }
+  }
+  return undefined;
+}
+
+/** Index of the quote that closes the string opened at `start`; the text's end when none does. */
+function endOfString(text: string, start: number): number {
+  for (let at = start + 1; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === 0x22) return at;
+    if (code === 0x5c) at += 1;
+  }
+  return text.length;
+}
+
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39;
+}
+
+function isNumberPart(code: number): boolean {
+  return isDigit(code) || code === 0x2e || code === 0x2b || code === 0x2d || code === 0x65 || code === 0x45;
+}
