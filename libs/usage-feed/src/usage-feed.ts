@@ -77,7 +77,7 @@ export interface ConsumeOptions {
 }
 
 export interface FeedConsumer {
-  /** Begins to consume; resolves when the first assignment has been made. */
+  /** Begins to consume; resolves when every partition known now was assigned once. @throws {UnknownTopic} */
   start(handler: FeedHandler): Promise<void>;
   /** A hint for lag tools: everything below `nextOffset` is decided. Never decides where consumption starts. */
   hintPosition(partition: TopicPartition, nextOffset: bigint): void;
@@ -121,6 +121,7 @@ export interface UsageFeed {
    * Durable when it resolves; one result a record, in order. All records of a call become visible, or (after an error)
    * an unknown part of them: the caller sends again, identities deduplicate. A null key is spread over partitions.
    * @throws {FeedUnavailable} when the feed cannot take the records now
+   * @throws {RecordsTooLarge} when a limit is passed; @throws {UnknownTopic}
    */
   publish(topic: string, records: readonly PublishRecord[]): Promise<readonly PublishedRecord[]>;
   consumer(options: ConsumeOptions): FeedConsumer;
@@ -138,12 +139,21 @@ export interface UsageFeed {
 /** The partition of a key, as Kafka's default partitioner has it: murmur2 of the key's bytes, sign cleared, modulo. */
 export type PartitionOf = (key: Uint8Array, partitions: number) => number;
 
+/** The feed cannot take or give records now; the caller may try again. */
 export class FeedUnavailable extends Error {
   override readonly name = 'FeedUnavailable';
+  readonly code = 'FeedUnavailable';
 }
 
 export class UnknownTopic extends Error {
   override readonly name = 'UnknownTopic';
+  readonly code = 'UnknownTopic';
+}
+
+/** A record above `LIMITS.recordBytesMax`, or more than `LIMITS.publishRecordsMax` of them: no retry helps. */
+export class RecordsTooLarge extends Error {
+  override readonly name = 'RecordsTooLarge';
+  readonly code = 'RecordsTooLarge';
 }
 
 export const LIMITS = {

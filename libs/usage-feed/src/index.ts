@@ -1,0 +1,6 @@
+export * from './usage-feed.js';
+export { partitionOf } from './partition-of.js';
+export { lastRecordOf } from './last-record.js';
+export { MemoryUsageFeed } from './memory/memory-usage-feed.js';
+export { PostgresUsageFeed } from './postgres/postgres-usage-feed.js';
+export * from './usage-headers.js';

@@ -1,0 +1,69 @@
+import type { ConsumeOptions, FeedConsumer, FeedHandler, TopicPartition } from '../usage-feed.js';
+import { UnknownTopic } from '../usage-feed.js';
+import { PartitionLoop } from './partition-loop.js';
+import { BackOff, pause } from './pause.js';
+import type { RecordLog } from './record-log.js';
+
+/** How soon an added partition is noticed. */
+const DISCOVERY_MS = 500;
+
+/** Consumes every partition of its topics from an embedded log, one loop each; two consumers may run side by side. */
+export class LogConsumer implements FeedConsumer {
+  private readonly stopping = new AbortController();
+  private readonly running = new Map<string, Promise<void>>();
+  private discovering: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly log: RecordLog,
+    private readonly options: ConsumeOptions,
+  ) {}
+
+  async start(handler: FeedHandler): Promise<void> {
+    const backOff = new BackOff();
+    while (!this.stopping.signal.aborted) {
+      try {
+        const assignments = await this.discover(handler);
+        this.discovering = this.keepDiscovering(handler);
+        await Promise.all(assignments);
+        return;
+      } catch (error) {
+        if (error instanceof UnknownTopic) throw error;
+        await backOff.wait(this.stopping.signal);
+      }
+    }
+  }
+
+  /** An embedded log needs no hint: the lag is computed from the stored positions and `ends`. */
+  hintPosition(_partition: TopicPartition, _nextOffset: bigint): void {
+    // Nothing is kept, so that no second position can be mistaken for the stored one.
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.discovering;
+    await Promise.all(this.running.values());
+  }
+
+  private async discover(handler: FeedHandler): Promise<readonly Promise<void>[]> {
+    const found = await this.log.partitions(this.options.topics);
+    const { signal } = this.stopping;
+    const assignments: Promise<void>[] = [];
+    for (const partition of found) {
+      const name = `${partition.topic}/${partition.partition}`;
+      if (this.running.has(name) || signal.aborted) continue;
+      const loop = new PartitionLoop({ log: this.log, partition, handler, options: this.options, signal });
+      this.running.set(name, loop.run());
+      assignments.push(loop.firstAssignment);
+    }
+    return assignments;
+  }
+
+  private async keepDiscovering(handler: FeedHandler): Promise<void> {
+    while (true) {
+      await pause(DISCOVERY_MS, this.stopping.signal);
+      if (this.stopping.signal.aborted) return;
+      // A log that is away is looked at again after the next pause.
+      await this.discover(handler).catch(() => undefined);
+    }
+  }
+}

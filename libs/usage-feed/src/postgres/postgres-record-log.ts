@@ -1,0 +1,83 @@
+import type { Pool } from 'pg';
+import type { LogSlice, ReadLimits, RecordLog } from '../log-consumer/record-log.js';
+import type { FeedRecord, TopicPartition } from '../usage-feed.js';
+import type { FeedWakeUps } from './feed-wake-ups.js';
+import type { PartitionDirectory } from './partition-directory.js';
+import { decodeRecords } from './record-codec.js';
+import { STATEMENTS } from './statements.js';
+
+/** Candidates of one fetch; sizes decide how many of them are read. */
+const FETCH_ROWS_MAX = 512;
+
+interface FetchedRow {
+  readonly start_offset: bigint;
+  readonly next_offset: bigint;
+  readonly last_offset: bigint | null;
+  readonly records_count: number;
+  readonly base_timestamp_ms: bigint;
+  readonly records: Buffer;
+}
+
+function collect(rows: readonly FetchedRow[], from: bigint, limits: ReadLimits): FeedRecord[] {
+  const records: FeedRecord[] = [];
+  let octetsTotal = 0;
+  for (const row of rows) {
+    if (row.last_offset === null) continue;
+    const baseOffset = row.last_offset - BigInt(row.records_count) + 1n;
+    const given = { bytes: row.records, baseOffset, baseTimestampMs: Number(row.base_timestamp_ms) };
+    for (const { record, octets } of decodeRecords(given)) {
+      if (record.offset < from) continue;
+      octetsTotal += octets;
+      if (records.length > 0 && (records.length >= limits.recordsMax || octetsTotal > limits.bytesMax)) return records;
+      records.push(record);
+    }
+  }
+  return records;
+}
+
+/** Reads partitions from their rows: one statement, one snapshot, so bounds and records agree. */
+export class PostgresRecordLog implements RecordLog {
+  constructor(
+    private readonly pool: Pool,
+    private readonly directory: PartitionDirectory,
+    private readonly wakeUps: FeedWakeUps,
+  ) {}
+
+  async partitions(topics: readonly string[]): Promise<readonly TopicPartition[]> {
+    const found = await this.directory.load(topics);
+    return found.map(({ topic, partition }) => ({ topic, partition }));
+  }
+
+  async read(partition: TopicPartition, from: bigint, limits: ReadLimits): Promise<LogSlice | undefined> {
+    const id = await this.directory.idOf(partition);
+    const { rows } = await this.pool.query<FetchedRow>({
+      name: 'feed-read',
+      text: STATEMENTS.read,
+      // A row may begin before `from`: what is skipped of it must not count against the records asked for.
+      values: [id, from, limits.recordsMax, limits.bytesMax, FETCH_ROWS_MAX],
+    });
+    const first = rows[0];
+    if (first === undefined) return undefined;
+    const records = from < first.start_offset ? [] : collect(rows, from, limits);
+    const last = records.at(-1);
+    const isFull = last !== undefined && last.offset + 1n < first.next_offset;
+    return { startOffset: first.start_offset, endOffset: first.next_offset, records, isFull };
+  }
+
+  async readRecord(partition: TopicPartition, offset: bigint): Promise<FeedRecord | undefined> {
+    const slice = await this.read(partition, offset, { recordsMax: 1, bytesMax: 1 });
+    const record = slice?.records[0];
+    return record?.offset === offset ? record : undefined;
+  }
+
+  async drainedAtMs(partition: TopicPartition, end: bigint): Promise<number | undefined> {
+    const id = await this.directory.idOf(partition);
+    const { rows } = await this.pool.query<{ last_timestamp_ms: bigint }>(STATEMENTS.drainedAt, [id, end]);
+    return rows[0] === undefined ? undefined : Number(rows[0].last_timestamp_ms);
+  }
+
+  onAppended(partition: TopicPartition, wake: () => void): () => void {
+    const id = this.directory.knownId(partition);
+    return id === undefined ? () => undefined : this.wakeUps.subscribe(id, wake);
+  }
+}

@@ -1,0 +1,1 @@
+delete from creditfold_feed.topics where name = $1
