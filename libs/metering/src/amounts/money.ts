@@ -3,7 +3,7 @@ import { formatScaled, parseDecimalNanos } from './decimal.js';
 /** An amount in a currency's minor unit (cents for EUR, yen for JPY). */
 export interface Money {
   readonly currency: string;
-  readonly minorUnits: bigint;
+  readonly amountMinor: bigint;
 }
 
 // ISO 4217 minor units other than two.
@@ -41,13 +41,13 @@ export function parseMoney(amount: string, currency: string): Money | undefined 
   if (nanos === undefined) return undefined;
   const nanosPerMinor = 10n ** BigInt(9 - minorPlacesOf(currency));
   if (nanos % nanosPerMinor !== 0n) return undefined;
-  return { currency, minorUnits: nanos / nanosPerMinor };
+  return { currency, amountMinor: nanos / nanosPerMinor };
 }
 
 /** Amount with the currency's own places: "49.00" USD, "49" JPY. */
 export function formatMoney(money: Money): string {
   const places = minorPlacesOf(money.currency);
-  const shortest = formatScaled(money.minorUnits, places);
+  const shortest = formatScaled(money.amountMinor, places);
   if (places === 0) return shortest;
   const [whole = '0', fraction = ''] = shortest.split('.');
   return `${whole}.${fraction.padEnd(places, '0')}`;

@@ -1,0 +1,76 @@
+import type { Meter } from '../meters/meter.js';
+import { Price } from '../rating/price.js';
+import { parseTime } from '../time/rfc3339.js';
+import type { Rate } from './catalog.js';
+import type { RateCardDocument, RateDocument } from './catalog-schema.js';
+
+/** A rate, and the dimension values that an event must have for it. */
+export interface Candidate {
+  readonly rate: Rate;
+  readonly where: readonly (readonly [dimension: string, value: string])[];
+}
+
+/** One version of a rate card: candidates by meter key, in the order of the list. */
+export interface CompiledVersion {
+  readonly effectiveFromMs: number;
+  readonly candidates: ReadonlyMap<string, readonly Candidate[]>;
+}
+
+/** The identity of a rate: meter, `where` sorted by dimension, and pool. Stable across versions and catalogs. */
+export function rateKey(rate: RateDocument): string {
+  return JSON.stringify([rate.meter, sortedWhere(rate), rate.pool]);
+}
+
+/** A card's versions, ascending by their time. */
+export function compileRateCard(card: RateCardDocument, meters: ReadonlyMap<string, Meter>): CompiledVersion[] {
+  return card.versions.map((version) => {
+    const effectiveFromMs = parseTime(version.effectiveFrom) ?? Number.NaN;
+    const candidates = new Map<string, Candidate[]>();
+    for (const document of version.rates) {
+      const meter = meters.get(document.meter);
+      if (meter === undefined) throw new RangeError(`rate of an unknown meter: ${document.meter}`);
+      const rate: Rate = {
+        key: rateKey(document),
+        meter,
+        pool: document.pool,
+        price: new Price(document.price),
+        rateCard: card.key,
+        effectiveFromMs,
+      };
+      const candidate = { rate, where: sortedWhere(document) };
+      const list = candidates.get(meter.key);
+      if (list === undefined) candidates.set(meter.key, [candidate]);
+      else list.push(candidate);
+    }
+    return { effectiveFromMs, candidates };
+  });
+}
+
+/** The first rate that matches in the last version that is effective at `timeMs`. */
+export function findRate(
+  versions: readonly CompiledVersion[],
+  timeMs: number,
+  meterKey: string,
+  dimensions: ReadonlyMap<string, string>,
+): Rate | undefined {
+  for (let at = versions.length - 1; at >= 0; at -= 1) {
+    const version = versions[at];
+    if (version === undefined || version.effectiveFromMs > timeMs) continue;
+    for (const candidate of version.candidates.get(meterKey) ?? []) {
+      if (matches(candidate, dimensions)) return candidate.rate;
+    }
+    return undefined;
+  }
+  return undefined;
+}
+
+function matches(candidate: Candidate, dimensions: ReadonlyMap<string, string>): boolean {
+  for (const [dimension, value] of candidate.where) {
+    if (dimensions.get(dimension) !== value) return false;
+  }
+  return true;
+}
+
+function sortedWhere(rate: RateDocument): [string, string][] {
+  return Object.entries(rate.where ?? {}).sort(([one], [other]) => (one < other ? -1 : 1));
+}

@@ -1,0 +1,42 @@
+import { ownValue, type JsonValue } from '../json/json-value.js';
+import { isScalarText, NAME_SCALARS_MAX } from '../usage-event/name.js';
+import type { UsageEvent } from '../usage-event/usage-event.js';
+
+export interface DimensionsRefusal {
+  readonly reason: 'InvalidEvent';
+  readonly detail: string;
+}
+
+/**
+ * The event's values of the catalog's dimensions, in the catalog's order; absent ones are left out.
+ * Source: the HTTP contract, numbers and names.
+ */
+export function dimensionsOf(
+  catalog: { readonly dimensions: readonly string[] },
+  event: UsageEvent,
+): Map<string, string> | DimensionsRefusal {
+  const values = new Map<string, string>();
+  for (const dimension of catalog.dimensions) {
+    const value = dimensionValue(ownValue(event.data, dimension));
+    if (value === null) {
+      return {
+        reason: 'InvalidEvent',
+        detail: `data.${dimension} is no dimension value: a text of at most 255 characters`,
+      };
+    }
+    if (value !== undefined) values.set(dimension, value);
+  }
+  return values;
+}
+
+/**
+ * A string of at most 255 scalars; a number or boolean as its JSON text; undefined for null and "" (absent);
+ * null for anything else. U+0000 is refused too: no text column of the read models can hold it.
+ */
+export function dimensionValue(raw: JsonValue | undefined): string | null | undefined {
+  if (raw === undefined || raw === null || raw === '') return undefined;
+  if (typeof raw === 'string') return isScalarText(raw, NAME_SCALARS_MAX) && !raw.includes('\u0000') ? raw : null;
+  if (typeof raw === 'boolean') return raw ? 'true' : 'false';
+  if (typeof raw === 'number') return Object.is(raw, -0) ? '0' : String(raw);
+  return null;
+}

@@ -1,0 +1,3 @@
+export { Price } from './price.js';
+export { costNanos } from './cost-nanos.js';
+export { packagePrice, packageCredits } from './package-price.js';
