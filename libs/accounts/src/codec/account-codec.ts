@@ -1,0 +1,74 @@
+import type { AccountEvent } from '@app/metering';
+import type * as z from 'zod';
+import { creditSchemas } from './credit-schemas.js';
+import type { DecodedEvent, EventDefinitions, StoredBody } from './event-codec.js';
+import { EventCodec, jsonDefinition } from './event-codec.js';
+import type { IdentityVisitor } from './evidence-codec.js';
+import type { EncodedEvent } from './hash-chain.js';
+import { openEvent } from './hash-chain.js';
+import { lifecycleSchemas } from './lifecycle-schemas.js';
+import { ruleSchemas } from './rule-schemas.js';
+import { readUsageCharged, visitUsageIdentities, writeUsageCharged } from './usage-charged-codec.js';
+import { usageChargedSchema } from './usage-schema.js';
+
+type JsonEvent = Exclude<AccountEvent, { type: 'UsageCharged' }>;
+
+/** A type with every optional field made required, so that a schema that has forgotten one does not compare equal. */
+type Complete<T> = T extends readonly (infer Item)[]
+  ? readonly Complete<Item>[]
+  : T extends object
+    ? { readonly [Key in keyof T]-?: Complete<T[Key]> }
+    : T;
+type Same<A, B> = [Complete<A>, Complete<B>] extends [Complete<B>, Complete<A>] ? true : false;
+
+/** One strict schema an event type. */
+const accountEventSchemas = { ...lifecycleSchemas, ...creditSchemas, ...ruleSchemas } satisfies {
+  readonly [T in JsonEvent['type']]: z.ZodType<Extract<AccountEvent, { type: T }>>;
+};
+
+type Schemas = typeof accountEventSchemas & { readonly UsageCharged: typeof usageChargedSchema };
+type Compared = {
+  readonly [T in AccountEvent['type']]: Same<z.output<Schemas[T]>, Extract<AccountEvent, { type: T }>>;
+};
+
+/** Compiling proves that each schema has exactly the fields of the interface of its type: else this is `never`. */
+const matchingSchemas: Compared[AccountEvent['type']] extends true ? typeof accountEventSchemas : never =
+  accountEventSchemas;
+
+const jsonDefinitions = Object.fromEntries(
+  Object.entries<z.ZodType<JsonEvent>>(matchingSchemas).map(([type, schema]) => [
+    type,
+    jsonDefinition(type as JsonEvent['type'], schema),
+  ]),
+) as EventDefinitions<JsonEvent>;
+
+/** The registry of account streams. */
+export const accountEvents = new EventCodec<AccountEvent>('account-<organisation>', {
+  ...jsonDefinitions,
+  UsageCharged: {
+    version: 1,
+    schema: usageChargedSchema,
+    encoding: 'binary',
+    write: writeUsageCharged,
+    read: readUsageCharged,
+    upcasters: new Map(),
+  },
+});
+
+/** An account's event as the store takes it, continuing the account's hash chain (I5). */
+export function encodeAccountEvent(event: AccountEvent, previousHash: Uint8Array): EncodedEvent {
+  return accountEvents.encode(event, previousHash);
+}
+
+/**
+ * The reverse. `evidence` of a `UsageCharged` is decoded when first read. The chain is not verified here.
+ * @throws {CorruptEvent | NewerEventVersion}
+ */
+export function decodeAccountEvent(stored: StoredBody): DecodedEvent<AccountEvent> {
+  return accountEvents.decode(stored);
+}
+
+/** Calls `visit` for each usage event of a stored `UsageCharged` of the current version, and does nothing for other types. @throws {CorruptEvent} */
+export function visitStoredIdentities(stored: StoredBody, visit: IdentityVisitor): void {
+  if (stored.type === 'UsageCharged') visitUsageIdentities(openEvent(stored.type, stored.data).body, visit);
+}

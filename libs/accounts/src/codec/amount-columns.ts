@@ -1,0 +1,48 @@
+import type { ByteReader } from './byte-reader.js';
+import type { ByteWriter } from './byte-writer.js';
+import { readBigints, readCredits, writeBigints, writeCredits } from './columns.js';
+
+/** Quantities and credits of lines that each belong to a rate use, as parallel columns in line order. */
+export interface Amounts {
+  readonly uses: readonly number[];
+  readonly quantities: readonly bigint[];
+  readonly credits: readonly bigint[];
+}
+
+/** The line numbers of each use, uses in the order of their first line: both sides derive the same from the column. */
+export function linesByUse(uses: readonly number[]): Map<number, number[]> {
+  const linesOf = new Map<number, number[]>();
+  uses.forEach((use, line) => {
+    const lines = linesOf.get(use);
+    if (lines === undefined) linesOf.set(use, [line]);
+    else lines.push(line);
+  });
+  return linesOf;
+}
+
+const picked = (values: readonly bigint[], lines: readonly number[]): bigint[] =>
+  lines.map((line) => values[line] ?? 0n);
+
+/** One column of quantities and one of credits a use: values of one rate resemble each other. */
+export function writeAmounts(writer: ByteWriter, amounts: Amounts): void {
+  for (const lines of linesByUse(amounts.uses).values()) {
+    const quantities = picked(amounts.quantities, lines);
+    writeBigints(writer, quantities);
+    writeCredits(writer, picked(amounts.credits, lines), quantities);
+  }
+}
+
+/** @throws {CorruptEvent} */
+export function readAmounts(reader: ByteReader, uses: readonly number[]): Amounts {
+  const quantities = Array.from<bigint>({ length: uses.length }).fill(0n);
+  const credits = Array.from<bigint>({ length: uses.length }).fill(0n);
+  for (const lines of linesByUse(uses).values()) {
+    const ownQuantities = readBigints(reader, lines.length);
+    const ownCredits = readCredits(reader, ownQuantities);
+    lines.forEach((line, index) => {
+      quantities[line] = ownQuantities[index] ?? 0n;
+      credits[line] = ownCredits[index] ?? 0n;
+    });
+  }
+  return { uses, quantities, credits };
+}

@@ -1,0 +1,117 @@
+import { CorruptEvent } from './codec-errors.js';
+
+/** Reads what `ByteWriter` wrote. Every length is checked against the bytes that are left. @throws {CorruptEvent} */
+export class ByteReader {
+  private readonly bytes: Buffer;
+  private at = 0;
+
+  constructor(
+    private readonly eventType: string,
+    bytes: Uint8Array,
+  ) {
+    this.bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  get remaining(): number {
+    return this.bytes.length - this.at;
+  }
+
+  corrupt(detail: string): CorruptEvent {
+    return new CorruptEvent(this.eventType, `${detail} at byte ${this.at} of ${this.bytes.length}`);
+  }
+
+  private take(size: number): number {
+    if (size > this.bytes.length - this.at) throw this.corrupt(`${size} bytes were expected`);
+    const start = this.at;
+    this.at += size;
+    return start;
+  }
+
+  byte(): number {
+    const start = this.take(1);
+    return this.bytes[start] ?? 0;
+  }
+
+  raw(size: number): Uint8Array {
+    const start = this.take(size);
+    return this.bytes.subarray(start, start + size);
+  }
+
+  uint32(): number {
+    return this.bytes.readUInt32LE(this.take(4));
+  }
+
+  float64(): number {
+    return this.bytes.readDoubleLE(this.take(8));
+  }
+
+  varint(): number {
+    const { bytes } = this;
+    let value = 0;
+    let factor = 1;
+    for (let count = 0; count < 8; count++) {
+      const byte = bytes[this.at];
+      if (byte === undefined) throw this.corrupt('a number is cut off');
+      this.at++;
+      value += (byte & 0x7f) * factor;
+      if (byte < 0x80) {
+        if (value > Number.MAX_SAFE_INTEGER) throw this.corrupt('a number is too large');
+        return value;
+      }
+      factor *= 128;
+    }
+    throw this.corrupt('a number is too long');
+  }
+
+  zigzag(): number {
+    const value = this.varint();
+    return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+  }
+
+  integer(): number {
+    const value = Number(this.bigint());
+    if (!Number.isSafeInteger(value)) throw this.corrupt('a number is too large');
+    return value;
+  }
+
+  bigint(): bigint {
+    const head = this.varint();
+    if (head % 2 === 0) {
+      const zigzag = head / 2;
+      return BigInt(zigzag % 2 === 0 ? zigzag / 2 : -(zigzag + 1) / 2);
+    }
+    const isNegative = Math.floor(head / 2) % 2 === 1;
+    const size = Math.floor(head / 4);
+    if (size === 0) throw this.corrupt('a number has no digits');
+    const start = this.take(size);
+    const magnitude = BigInt(`0x${this.bytes.toString('hex', start, start + size)}`);
+    return isNegative ? -magnitude : magnitude;
+  }
+
+  /** A count of things; `bytesEach` is the least that one of them takes. */
+  count(most: number, bytesEach = 0): number {
+    const count = this.varint();
+    if (count > most || count * bytesEach > this.remaining) throw this.corrupt(`a count of ${count} is too large`);
+    return count;
+  }
+
+  text(): string {
+    const head = this.varint();
+    const isUtf16 = head % 2 === 1;
+    const size = Math.floor(head / 2);
+    if (isUtf16 && size % 2 === 1) throw this.corrupt('a text ends within a character');
+    const start = this.take(size);
+    return this.bytes.toString(isUtf16 ? 'utf16le' : 'utf8', start, start + size);
+  }
+
+  uuid(): string {
+    const start = this.take(16);
+    const hex = this.bytes.toString('hex', start, start + 16);
+    return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+  }
+
+  /** @throws {CorruptEvent} when bytes are left over */
+  end(): void {
+    if (this.remaining !== 0) throw this.corrupt(`${this.remaining} bytes are left over`);
+  }
+}

@@ -1,0 +1,85 @@
+import type { ByteReader } from './byte-reader.js';
+import type { ByteWriter } from './byte-writer.js';
+import { CODEC_LIMITS } from './codec-limits.js';
+import { readIntegers, readSteps, writeIntegers, writeSteps } from './columns.js';
+import { TextList, TextTable } from './text-table.js';
+
+const UUID = 0;
+const COUNTED = 1;
+const TEXT = 2;
+const KINDS = 3;
+const UUID_FORM = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const DASH = 45;
+
+interface CountedIds {
+  readonly prefixes: number[];
+  readonly widths: number[];
+  readonly numbers: number[];
+}
+
+/** How many digits an id ends with, at most as many as stay exact. */
+function trailingDigits(id: string): number {
+  let digits = 0;
+  while (digits < CODEC_LIMITS.countedDigitsMax && digits < id.length) {
+    const code = id.charCodeAt(id.length - 1 - digits);
+    if (code < 48 || code > 57) break;
+    digits++;
+  }
+  return digits;
+}
+
+function kindOf(id: string): number {
+  if (id.length === 36 && id.charCodeAt(8) === DASH && UUID_FORM.test(id)) return UUID;
+  return trailingDigits(id) > 0 ? COUNTED : TEXT;
+}
+
+/** Event ids by kind: UUIDs as 16 bytes, counted ids as prefix, width and number, anything else as text. */
+export function writeIds(writer: ByteWriter, ids: readonly string[]): void {
+  const kinds = ids.map(kindOf);
+  writeIntegers(writer, kinds);
+  const table = new TextTable();
+  const counted: CountedIds = { prefixes: [], widths: [], numbers: [] };
+  ids.forEach((id, index) => {
+    if (kinds[index] !== COUNTED) return;
+    const width = trailingDigits(id);
+    counted.prefixes.push(table.numberOf(id.slice(0, -width)));
+    counted.widths.push(width);
+    counted.numbers.push(Number(id.slice(-width)));
+  });
+  if (counted.numbers.length > 0) {
+    table.write(writer);
+    writeIntegers(writer, counted.prefixes);
+    writeIntegers(writer, counted.widths);
+    writeSteps(writer, counted.numbers);
+  }
+  ids.forEach((id, index) => {
+    if (kinds[index] === UUID) writer.uuid(id);
+    else if (kinds[index] === TEXT) writer.text(id);
+  });
+}
+
+function readCounted(reader: ByteReader, count: number): string[] {
+  if (count === 0) return [];
+  const table = new TextList(reader);
+  const prefixes = readIntegers(reader, count);
+  const widths = readIntegers(reader, count);
+  return readSteps(reader, count).map((value, index) => {
+    const width = widths[index] ?? 0;
+    const digits = String(value);
+    if (value < 0 || digits.length > width || width > CODEC_LIMITS.countedDigitsMax)
+      throw reader.corrupt('a counted id does not fit its width');
+    return table.text(prefixes[index] ?? 0) + digits.padStart(width, '0');
+  });
+}
+
+/** @throws {CorruptEvent} */
+export function readIds(reader: ByteReader, count: number): string[] {
+  const kinds = readIntegers(reader, count);
+  if (kinds.some((kind) => kind < 0 || kind >= KINDS)) throw reader.corrupt('an id has an unknown kind');
+  const counted = readCounted(reader, kinds.filter((kind) => kind === COUNTED).length);
+  let next = 0;
+  return kinds.map((kind) => {
+    if (kind === UUID) return reader.uuid();
+    return kind === TEXT ? reader.text() : (counted[next++] ?? '');
+  });
+}

@@ -1,0 +1,39 @@
+import type { ByteReader } from './byte-reader.js';
+import type { ByteWriter } from './byte-writer.js';
+
+/** Interned texts of one event: each is written once and meant by its number from then on. */
+export class TextTable {
+  private readonly numbers = new Map<string, number>();
+
+  /** The number of a text, a new one where it was not met before. */
+  numberOf(text: string): number {
+    const known = this.numbers.get(text);
+    if (known !== undefined) return known;
+    this.numbers.set(text, this.numbers.size);
+    return this.numbers.size - 1;
+  }
+
+  write(writer: ByteWriter): void {
+    writer.varint(this.numbers.size);
+    for (const text of this.numbers.keys()) writer.text(text);
+  }
+}
+
+/** The texts of a table that was written, by number. */
+export class TextList {
+  private readonly texts: string[] = [];
+
+  /** @throws {CorruptEvent} */
+  constructor(private readonly reader: ByteReader) {
+    // Every text takes one byte at least.
+    const count = reader.count(reader.remaining, 1);
+    for (let index = 0; index < count; index++) this.texts.push(reader.text());
+  }
+
+  /** @throws {CorruptEvent} for a number that no text has */
+  text(number: number): string {
+    const text = this.texts[number];
+    if (text === undefined) throw this.reader.corrupt(`text ${number} does not exist`);
+    return text;
+  }
+}

@@ -1,0 +1,95 @@
+import type { EvidenceLine, UsageCharged } from '@app/metering';
+import { ByteReader } from './byte-reader.js';
+import { ByteWriter } from './byte-writer.js';
+import { CODEC_LIMITS } from './codec-limits.js';
+import { readSteps, writeSteps } from './columns.js';
+import { readEvidence, visitIdentities, writeEvidence } from './evidence-codec.js';
+import type { IdentityVisitor } from './evidence-codec.js';
+import { decodeJson, encodeJson } from './json-codec.js';
+import { chargeExtras } from './ledger-schemas.js';
+import { TextList, TextTable } from './text-table.js';
+import { readDraws, readGroups, readSamples, writeDraws, writeGroups, writeSamples } from './usage-columns.js';
+import { readDimensions, readFeed, readUses, writeDimensions, writeFeed, writeUses } from './usage-header-codec.js';
+
+const TYPE = 'UsageCharged';
+const NO_BYTES = new Uint8Array();
+const NO_EXTRAS = { refundGrants: [], payments: [] };
+
+// Encoding never waits, so one set of buffers serves all events.
+const body = new ByteWriter(65_536);
+const evidence = new ByteWriter(65_536);
+const columns = new ByteWriter(16_384);
+
+/** The body of a `UsageCharged`, version 1: evidence with its length, texts, then columns. The view is the caller's until the next call. */
+export function writeUsageCharged(event: UsageCharged): Uint8Array {
+  evidence.reset();
+  writeEvidence(evidence, event.evidence);
+  const texts = new TextTable();
+  columns.reset();
+  columns.integer(event.atMs);
+  columns.integer(event.catalogVersion);
+  writeFeed(columns, event.feed);
+  writeUses(columns, event.uses, texts);
+  writeDimensions(columns, event.dimensions, texts);
+  writeGroups(columns, event.groups);
+  writeDraws(columns, event.draws, texts);
+  writeSamples(columns, event.samples, texts);
+  columns.count(event.days.length, CODEC_LIMITS.elementsMax);
+  writeSteps(columns, event.days);
+  const hasExtras = event.refundGrants.length > 0 || event.payments.length > 0;
+  const extras = hasExtras
+    ? encodeJson(chargeExtras, { refundGrants: event.refundGrants, payments: event.payments })
+    : NO_BYTES;
+  columns.varint(extras.length);
+  columns.raw(extras);
+  body.reset();
+  body.varint(evidence.size);
+  body.raw(evidence.view());
+  texts.write(body);
+  body.raw(columns.view());
+  return body.view();
+}
+
+/** The reverse of `writeUsageCharged`; `evidence` is decoded when it is first read. @throws {CorruptEvent} then, too */
+export function readUsageCharged(bytes: Uint8Array): UsageCharged {
+  const reader = new ByteReader(TYPE, bytes);
+  const evidenceBytes = reader.raw(reader.varint());
+  const texts = new TextList(reader);
+  const atMs = reader.integer();
+  const catalogVersion = reader.integer();
+  const feed = readFeed(reader);
+  const uses = readUses(reader, texts);
+  const dimensions = readDimensions(reader, texts);
+  const groups = readGroups(reader);
+  const draws = readDraws(reader, texts);
+  const samples = readSamples(reader, texts);
+  const days = readSteps(reader, reader.count(CODEC_LIMITS.elementsMax));
+  const extraBytes = reader.raw(reader.varint());
+  reader.end();
+  const { refundGrants, payments } = extraBytes.length === 0 ? NO_EXTRAS : decodeJson(TYPE, chargeExtras, extraBytes);
+  let lines: readonly EvidenceLine[] | undefined;
+  return {
+    type: TYPE,
+    atMs,
+    feed,
+    catalogVersion,
+    uses,
+    dimensions,
+    groups,
+    draws,
+    samples,
+    refundGrants,
+    payments,
+    days,
+    get evidence() {
+      lines ??= readEvidence(new ByteReader(TYPE, evidenceBytes));
+      return lines;
+    },
+  };
+}
+
+/** Identity hashes and event times of a body, for filling a day's identities quickly. @throws {CorruptEvent} */
+export function visitUsageIdentities(bytes: Uint8Array, visit: IdentityVisitor): void {
+  const reader = new ByteReader(TYPE, bytes);
+  visitIdentities(new ByteReader(TYPE, reader.raw(reader.varint())), visit);
+}
