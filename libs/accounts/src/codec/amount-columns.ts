@@ -9,14 +9,24 @@ export interface Amounts {
   readonly credits: readonly bigint[];
 }
 
+const DIRECT_USES = 64;
+
 /** The line numbers of each use, uses in the order of their first line: both sides derive the same from the column. */
 export function linesByUse(uses: readonly number[]): Map<number, number[]> {
   const linesOf = new Map<number, number[]>();
-  uses.forEach((use, line) => {
-    const lines = linesOf.get(use);
-    if (lines === undefined) linesOf.set(use, [line]);
-    else lines.push(line);
-  });
+  // Uses of an append are few and small: an array finds most of them faster than the map.
+  const direct: (number[] | undefined)[] = [];
+  for (let line = 0; line < uses.length; line++) {
+    const use = uses[line] ?? 0;
+    const isDirect = use >= 0 && use < DIRECT_USES;
+    let lines = isDirect ? direct[use] : linesOf.get(use);
+    if (lines === undefined) {
+      lines = [];
+      linesOf.set(use, lines);
+      if (isDirect) direct[use] = lines;
+    }
+    lines.push(line);
+  }
   return linesOf;
 }
 

@@ -14,7 +14,6 @@ const EXPONENT_SHIFT = 3;
 
 /** Zigzag doubles a value, so this is the largest magnitude whose doubled form is still exact. */
 const SMALL_MAX = 2 ** 52 - 1;
-const SMALL_MAX_BIG = BigInt(SMALL_MAX);
 const EXPONENT_MAX = 9;
 const POWERS = Array.from({ length: EXPONENT_MAX + 1 }, (_, exponent) => 10 ** exponent);
 
@@ -78,8 +77,10 @@ function writeLarge(writer: ByteWriter, values: readonly bigint[]): void {
 function smallNumbers(values: readonly bigint[]): number[] | null {
   const numbers: number[] = [];
   for (const value of values) {
-    if (value > SMALL_MAX_BIG || value < -SMALL_MAX_BIG) return null;
-    numbers.push(Number(value));
+    // Rounding never brings a larger value into this range, so comparing numbers is enough, and cheaper.
+    const small = Number(value);
+    if (!isSmall(small)) return null;
+    numbers.push(small);
   }
   return numbers;
 }

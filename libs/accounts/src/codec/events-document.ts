@@ -27,6 +27,7 @@ function phrase(schema: Schema): string {
   if (schema.type === 'array') return arrayPhrase(schema);
   if (schema.type === 'object') return `{ ${fieldsOf(schema).join('; ')} }`;
   if (schema.type === 'integer') return `integer${bounds(schema)}`;
+  if (Array.isArray(schema.type)) return schema.type.join(' | ');
   return typeof schema.type === 'string' ? schema.type : 'any JSON value';
 }
 
