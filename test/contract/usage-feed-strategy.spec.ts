@@ -57,22 +57,23 @@ class FeedModule {}
 @Module({})
 class EmptyModule {}
 
+const feedOf = async (values: readonly string[]): Promise<MemoryUsageFeed> => {
+  seen = new Seen();
+  const feed = new MemoryUsageFeed();
+  await feed.ensureTopics([{ topic: TOPIC, timestamps: 'append', partitions: 1 }]);
+  await feed.publish(
+    TOPIC,
+    values.map((value) => ({ key: null, value: Buffer.from(value) })),
+  );
+  return feed;
+};
+
 describe('the usage-feed transport strategy', () => {
   let service: INestMicroservice | undefined;
   const serve = async (feed: MemoryUsageFeed, module: typeof FeedModule = FeedModule): Promise<void> => {
     const strategy = new UsageFeedStrategy({ feed, options: OPTIONS });
     service = await NestFactory.createMicroservice(module, { strategy, logger: false });
     await service.listen();
-  };
-  const feedOf = async (values: readonly string[]): Promise<MemoryUsageFeed> => {
-    seen = new Seen();
-    const feed = new MemoryUsageFeed();
-    await feed.ensureTopics([{ topic: TOPIC, timestamps: 'append', partitions: 1 }]);
-    await feed.publish(
-      TOPIC,
-      values.map((value) => ({ key: null, value: Buffer.from(value) })),
-    );
-    return feed;
   };
   afterEach(async () => {
     await service?.close();

@@ -44,10 +44,7 @@ export class UsageFeedStrategy extends Server implements CustomTransportStrategy
 
   /** Starts the consumer; `callback` gets the error when a handler is missing or the topic is unknown. */
   listen(callback: (error?: unknown) => void): void {
-    this.start().then(
-      () => callback(),
-      (error: unknown) => callback(error),
-    );
+    void this.startThen(callback);
   }
 
   /** Resolves when every handler call has ended and every partition is revoked. */
@@ -64,8 +61,19 @@ export class UsageFeedStrategy extends Server implements CustomTransportStrategy
     throw new Error(`The usage feed has no event ${event}: subscribe with the patterns of USAGE_FEED`);
   }
 
-  unwrap<T>(): T {
-    return this.consumer as T;
+  /** Nobody but the strategy may start or stop the consumer, or Nest's life cycle would not be the feed's. */
+  unwrap(): never {
+    throw new Error('The consumer belongs to the strategy: inject the feed instead');
+  }
+
+  private async startThen(callback: (error?: unknown) => void): Promise<void> {
+    try {
+      await this.start();
+    } catch (error) {
+      callback(error);
+      return;
+    }
+    callback();
   }
 
   private async start(): Promise<void> {

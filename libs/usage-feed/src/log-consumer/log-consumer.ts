@@ -63,7 +63,10 @@ export class LogConsumer implements FeedConsumer {
       await pause(DISCOVERY_MS, this.stopping.signal);
       if (this.stopping.signal.aborted) return;
       // A log that is away is looked at again after the next pause.
-      await this.discover(handler).catch(() => undefined);
+      await this.discover(handler).then(
+        () => undefined,
+        () => undefined,
+      );
     }
   }
 }

@@ -14,6 +14,8 @@ export interface PartitionLoopOptions {
   readonly signal: AbortSignal;
 }
 
+const NOTHING = (): void => undefined;
+
 class Stopped extends Error {}
 
 /**
@@ -32,7 +34,7 @@ export class PartitionLoop {
   private ahead: Promise<LogSlice | undefined> | undefined;
   private lastIdleAtMs = Number.NEGATIVE_INFINITY;
   private waiting = new AbortController();
-  private markAssigned: () => void = () => undefined;
+  private markAssigned = NOTHING;
   /** Resolves when the partition was assigned, stopped or alarmed. */
   readonly firstAssignment = new Promise<void>((resolve) => {
     this.markAssigned = resolve;
@@ -139,7 +141,7 @@ export class PartitionLoop {
       reading.catch(() => undefined);
       throw new Stopped();
     }
-    let onAbort: () => void = () => undefined;
+    let onAbort = NOTHING;
     const stopped = new Promise<never>((_resolve, reject) => {
       onAbort = () => reject(new Stopped());
       signal.addEventListener('abort', onAbort, { once: true });
