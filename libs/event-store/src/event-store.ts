@@ -18,7 +18,7 @@ export const START: GlobalPosition = { commit: 0n, prepare: 0n };
 export interface NewEvent {
   /** A UUID (RFC 9562), deterministic where a retry must be recognised: equal id means equal content in the same place. */
   readonly id: string;
-  /** Past tense, noun first: `UsageCharged`. At most 64 characters. */
+  /** Past tense, noun first: `UsageCharged`. ASCII letters and digits, at most `LIMITS.typeMax`. */
   readonly type: string;
   /** At most `LIMITS.eventBytesMax` bytes. The store never looks inside. */
   readonly data: Uint8Array;
@@ -37,7 +37,7 @@ export interface StreamAppend {
   readonly stream: string;
   /** The revision of the stream's last event, `NO_STREAM` when it must not exist. */
   readonly expectedRevision: bigint;
-  /** At least one event; together at most `LIMITS.appendBytesMax` bytes. */
+  /** At least one event, no id twice; together at most `LIMITS.appendBytesMax` bytes. */
   readonly events: readonly NewEvent[];
 }
 
@@ -90,7 +90,7 @@ export interface EventStore {
   /** The position of the last event, `START` when the store is empty. */
   head(): Promise<GlobalPosition>;
   /**
-   * Resolves when something may have been appended after `after`, or after `timeoutMs`, whichever is first. A hint to
+   * Never rejects. Resolves when something may have been appended after `after`, or after `timeoutMs`, whichever is first. A hint to
    * read again: spurious wake-ups are allowed, and a wake-up lost costs `timeoutMs` at most.
    */
   waitForAppend(after: GlobalPosition, timeoutMs: number): Promise<void>;
@@ -113,6 +113,8 @@ export const LIMITS = {
   /** KurrentDB refuses an append above 1 MiB; all adapters keep the same limit. */
   appendBytesMax: 1_000_000,
   eventBytesMax: 1_000_000,
+  /** Characters of an event's type: ASCII letters and digits. */
+  typeMax: 64,
   /** Characters of a stream name (`account-` and a name of 255 scalars). */
   streamNameMax: 600,
   readEventsMax: 10_000,

@@ -1,0 +1,154 @@
+import { createPool, isTransient, migrate } from '@app/postgres';
+import { EventStoreUnavailable, NO_STREAM } from '../event-store.js';
+import type {
+  AllPage,
+  AppendOutcome,
+  EventStore,
+  GlobalPosition,
+  ReadAllOptions,
+  ReadStreamOptions,
+  StoredEvent,
+  StreamAppend,
+} from '../event-store.js';
+import { validateAppends, validateMaxCount } from '../validate-appends.js';
+import { splitBySize, toOutcomes, toParameters } from './append-batch.js';
+import type { AppendRow } from './append-batch.js';
+import { AppendListener } from './append-listener.js';
+import { STATEMENTS } from './statements.js';
+
+interface EventRow {
+  readonly position: bigint;
+  readonly recorded_at: Date;
+  readonly id: string;
+  readonly stream: string;
+  readonly revision: number;
+  readonly type: string;
+  /** Null where a page only looked past the event. */
+  readonly data: Buffer | null;
+}
+
+export interface PostgresEventStoreOptions {
+  readonly url: string;
+  /** Connections at most, beside one that listens. */
+  readonly poolMax?: number;
+}
+
+const POOL_MAX = 4;
+const STATEMENT_TIMEOUT_MS = 60_000;
+/** Revisions are four bytes in the table; a bound beyond them reads the same. */
+const REVISION_MAX = 2_147_483_647n;
+
+const at = (position: bigint): GlobalPosition => ({ commit: position, prepare: position });
+
+function toEvents(rows: readonly EventRow[]): StoredEvent[] {
+  const events: StoredEvent[] = [];
+  for (const { position, recorded_at: recordedAt, id, stream, revision, type, data } of rows) {
+    if (data === null) continue;
+    events.push({ id, type, data, stream, revision: BigInt(revision), position: at(position), recordedAt });
+  }
+  return events;
+}
+
+/** The port on Postgres tables (schema `creditfold_events`). */
+export class PostgresEventStore implements EventStore {
+  private readonly pool: ReturnType<typeof createPool>;
+  private readonly listener: AppendListener;
+
+  private constructor({ url, poolMax }: PostgresEventStoreOptions) {
+    this.pool = createPool(url, {
+      max: poolMax ?? POOL_MAX,
+      applicationName: 'event-store',
+      statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+    });
+    this.listener = new AppendListener(url);
+  }
+
+  /** Brings the schema up to date and opens the store. @throws {SchemaTooNew} (see `migrate`) */
+  static async connect(options: PostgresEventStoreOptions): Promise<PostgresEventStore> {
+    const directory = new URL('./migrations/', import.meta.url);
+    try {
+      await migrate(options.url, { directory, schema: 'creditfold_events' });
+    } catch (error) {
+      throw asPortError(error);
+    }
+    return new PostgresEventStore(options);
+  }
+
+  async append(appends: readonly StreamAppend[]): Promise<readonly AppendOutcome[]> {
+    validateAppends(appends);
+    const outcomes: AppendOutcome[] = [];
+    for (const part of splitBySize(appends)) {
+      // One after the other: the head's lock would make them take turns anyway.
+      const rows = await this.query<AppendRow>(STATEMENTS.append, toParameters(part));
+      outcomes.push(...toOutcomes(part, rows));
+    }
+    return outcomes;
+  }
+
+  async readStream(stream: string, { from, direction, maxCount }: ReadStreamOptions): Promise<readonly StoredEvent[]> {
+    validateMaxCount(maxCount);
+    const isBackwards = direction === 'backwards';
+    const bound = from ?? (isBackwards ? REVISION_MAX : 0n);
+    const statement = isBackwards ? STATEMENTS.readStreamBackwards : STATEMENTS.readStreamForwards;
+    return toEvents(
+      await this.query<EventRow>(statement, [stream, bound > REVISION_MAX ? REVISION_MAX : bound, maxCount]),
+    );
+  }
+
+  async streamRevision(stream: string): Promise<bigint> {
+    const [row] = await this.query<{ revision: number }>(STATEMENTS.streamRevision, [stream]);
+    return row === undefined ? NO_STREAM : BigInt(row.revision);
+  }
+
+  async readAll({ after, maxCount, streamPrefixes }: ReadAllOptions): Promise<AllPage> {
+    validateMaxCount(maxCount);
+    const rows = await this.query<EventRow>(STATEMENTS.readAll, [after.commit, maxCount, streamPrefixes ?? null]);
+    const last = rows.at(-1);
+    return {
+      events: toEvents(rows),
+      position: last === undefined ? after : at(last.position),
+      isEnd: rows.length < maxCount,
+    };
+  }
+
+  async head(): Promise<GlobalPosition> {
+    return at(await this.readHead());
+  }
+
+  async waitForAppend(after: GlobalPosition, timeoutMs: number): Promise<void> {
+    await this.listener.wait(after.commit, timeoutMs, () => this.readHead());
+  }
+
+  async now(): Promise<Date> {
+    const [row] = await this.query<{ now: Date }>(STATEMENTS.now, []);
+    if (row === undefined) throw new EventStoreUnavailable('the store has no clock');
+    return row.now;
+  }
+
+  async close(): Promise<void> {
+    await this.listener.close();
+    await this.pool.end();
+  }
+
+  private async readHead(): Promise<bigint> {
+    const [row] = await this.query<{ position: bigint }>(STATEMENTS.head, []);
+    return row?.position ?? 0n;
+  }
+
+  /** A statement is a transaction by itself: a connection lost while it runs leaves its outcome unknown. */
+  private async query<Row extends object>(
+    statement: { readonly name: string; readonly text: string },
+    values: unknown[],
+  ): Promise<Row[]> {
+    try {
+      return (await this.pool.query<Row>({ ...statement, values })).rows;
+    } catch (error) {
+      throw asPortError(error);
+    }
+  }
+}
+
+function asPortError(error: unknown): unknown {
+  if (!isTransient(error)) return error;
+  return new EventStoreUnavailable(error instanceof Error ? error.message : String(error), { cause: error });
+}

@@ -1,0 +1,1 @@
+select position from creditfold_events.heads

@@ -1,0 +1,7 @@
+select e.position, e.recorded_at, e.id, s.name as stream, e.revision, t.name as type, e.data
+from creditfold_events.streams s
+join creditfold_events.events e on e.stream_id = s.id
+join creditfold_events.event_types t on t.id = e.type_id
+where s.name = $1 and e.revision <= $2
+order by e.revision desc
+limit $3
