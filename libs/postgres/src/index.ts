@@ -9,3 +9,5 @@ export { EmbeddedPostgresError } from './embedded/embedded-postgres-error.js';
 export type { EmbeddedPostgresErrorCode } from './embedded/embedded-postgres-error.js';
 export { readPostgresInfo, startEmbeddedPostgres } from './embedded/start-embedded-postgres.js';
 export type { EmbeddedPostgres, EmbeddedPostgresOptions } from './embedded/start-embedded-postgres.js';
+export { Lease, LeaseLost, migrateLeases } from './lease/lease.js';
+export type { LeaseOptions } from './lease/lease.js';
