@@ -72,5 +72,5 @@ function matches(candidate: Candidate, dimensions: ReadonlyMap<string, string>):
 }
 
 function sortedWhere(rate: RateDocument): [string, string][] {
-  return Object.entries(rate.where ?? {}).sort(([one], [other]) => (one < other ? -1 : 1));
+  return Object.entries(rate.where ?? {}).toSorted(([one], [other]) => (one < other ? -1 : 1));
 }

@@ -4,3 +4,5 @@ export { catalogSchema, type CatalogDocument } from './catalog-schema.js';
 export { compileCatalog } from './compile-catalog.js';
 export { rateKey } from './compile-rates.js';
 export type { Meter } from '../meters/meter.js';
+export { validateCatalog, type CatalogValidation } from './validate-catalog.js';
+export { checkSuccession } from './check-succession.js';
