@@ -1,0 +1,17 @@
+import type { UsageFeed } from '@app/usage-feed';
+import type { Logger } from 'pino';
+import type { KeyStore } from './keys/key-store.js';
+
+/**
+ * Everything that the API works with and does not make itself. The single process composes it from its settings,
+ * standalone from the parts it already has.
+ */
+export interface ApiParts {
+  readonly feed: UsageFeed;
+  readonly keys: KeyStore;
+  /** Names of what is not ready to serve requests, for people and probes: no hosts, no secrets. */
+  readonly unreadyParts: () => Promise<readonly string[]>;
+  /** The wall clock: for key expiry, rates, command times and the accepted range of usage times. */
+  readonly nowMs: () => number;
+  readonly log: Logger;
+}

@@ -1,0 +1,65 @@
+import { randomUUID } from 'node:crypto';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Logger } from 'pino';
+import { LIMITS } from '../limits.js';
+import { callIfAny } from './call.js';
+import type { EndpointDefinition } from './endpoint.js';
+import { guardRequest } from './guard-request.js';
+import type { Gatekeepers } from './guard-request.js';
+import type { HttpReply, HttpRequest } from './http.js';
+import { sendProblem } from './problem-filter.js';
+
+/** The HTTP framework with this app's limits. Bodies are taken as bytes: endpoints read them after they let the caller in. */
+export function createHttpAdapter(log: Logger): FastifyAdapter {
+  const adapter = new FastifyAdapter({
+    genReqId: () => randomUUID(),
+    bodyLimit: LIMITS.bodyBytesMax,
+    requestTimeout: LIMITS.requestTimeoutMs,
+    keepAliveTimeout: LIMITS.keepAliveTimeoutMs,
+    routerOptions: { maxParamLength: LIMITS.pathParameterCharsMax, ignoreTrailingSlash: false },
+    forceCloseConnections: 'idle',
+    frameworkErrors: (error: unknown, request: HttpRequest, reply: HttpReply) =>
+      sendProblem(error, { request, reply, log }),
+  });
+  const server = adapter.getInstance();
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  // The framework's own limit is per route: bulk routes take more.
+  server.addHook('onRoute', (route) => {
+    const { endpoint } = (route.config ?? {}) as { readonly endpoint?: EndpointDefinition };
+    if (endpoint?.bodyBytesMax !== undefined) route.bodyLimit = endpoint.bodyBytesMax;
+  });
+  return adapter;
+}
+
+/** Hooks around every request: let in, headers, log. */
+export function addHooks(app: NestFastifyApplication, gate: Gatekeepers, log: Logger): void {
+  const server = app.getHttpAdapter().getInstance();
+  server.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+    reply.header('x-content-type-options', 'nosniff');
+    reply.header('cache-control', 'no-store');
+    if (!request.is404) await guardRequest(request, gate);
+  });
+  server.addHook('onResponse', (request, reply, done) => {
+    logExchange(request, reply, log);
+    done();
+  });
+}
+
+/** The route's pattern, never the path or a header: what clients send stays out of the log. */
+function logExchange(request: HttpRequest, reply: HttpReply, log: Logger): void {
+  const call = callIfAny(request);
+  log.info(
+    {
+      requestId: request.id,
+      method: request.method,
+      route: request.routeOptions.url ?? null,
+      status: reply.statusCode,
+      durationMs: Math.round(reply.elapsedTime * 10) / 10,
+      keyId: call?.principal.keyId ?? null,
+    },
+    'request',
+  );
+}

@@ -1,0 +1,45 @@
+/** Every bound of the HTTP edge, named. What lies above is refused with the code that stands beside it. */
+export const LIMITS = {
+  /** Bytes of an ordinary request body, before and after decompression (`TooLarge`). */
+  bodyBytesMax: 1024 * 1024,
+  catalogBytesMax: 4 * 1024 * 1024,
+  /** Bytes of a batch of usage, before and after decompression: a small gzip file never becomes more than this. */
+  eventsBytesMax: 8 * 1024 * 1024,
+  backfillBytesMax: 32 * 1024 * 1024,
+  /** Usage events of one call (`TooLarge`). */
+  eventsMax: 1_000,
+  backfillEventsMax: 10_000,
+  /** Faulty items that one answer lists. */
+  errorsMax: 1_000,
+  /** `limit=` of lists. */
+  pageItemsMax: 500,
+  pageItemsDefault: 50,
+  /** Characters of a cursor (`InvalidCursor`). */
+  cursorCharsMax: 4_096,
+  /** Characters of the `Idempotency-Key` and `Creditfold-Actor` headers (`InvalidParameter`). */
+  idempotencyKeyCharsMax: 255,
+  actorCharsMax: 255,
+  /** Characters of a path parameter as it is written: 255 scalars of four percent-escaped bytes each. */
+  pathParameterCharsMax: 4_096,
+  /** Longest range of hour windows (`InvalidParameter`). */
+  hourWindowsMaxMs: 92 * 24 * 3_600_000,
+  /** Longest wait for `minRevision` (`NotYetVisible`). */
+  minRevisionWaitMs: 5_000,
+  /** Days that an event is searched in when its time is not said. */
+  eventSearchDays: 36,
+  /** A client that does not deliver its request in this time is cut off. */
+  requestTimeoutMs: 60_000,
+  keepAliveTimeoutMs: 65_000,
+  /** How long a key that was looked up is believed without asking again, and how many are remembered. */
+  keyCacheMs: 5_000,
+  keyCacheMax: 10_000,
+  /** A rotated key's old secret works for this long beside the new one. */
+  keyRotationOverlapMs: 24 * 3_600_000,
+  /** Last use of a key is written at most this often. */
+  keyLastUsedEveryMs: 60_000,
+  keyNameCharsMax: 255,
+  /** Fewest characters of the administrator's key. */
+  adminKeyCharsMin: 32,
+  /** Callers that the rate limiter remembers; the one longest unused is forgotten first, with a full bucket. */
+  rateBucketsMax: 50_000,
+} as const;

@@ -1,0 +1,6 @@
+/** Injection tokens: collaborators are interfaces, which have no class to be named by. */
+export const PARTS = Symbol('api parts');
+export const CURSORS = Symbol('cursors');
+export const AUTHENTICATOR = Symbol('authenticator');
+export const RATE_LIMITER = Symbol('rate limiter');
+export const INGESTION = Symbol('ingestion');

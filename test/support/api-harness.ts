@@ -1,0 +1,79 @@
+import { createPool } from '@app/postgres';
+import { startTestPostgres } from '@app/postgres/testing';
+import { MemoryUsageFeed } from '@app/usage-feed';
+import { pino } from 'pino';
+import { startApi, topicsOf } from '../../apps/api/src/index.js';
+import type { ApiConfig } from '../../apps/api/src/index.js';
+import { DEFAULT_RATE_LIMITS } from '../../apps/api/src/keys/rate-limiter.js';
+import { migrateApi, PostgresKeyStore } from '../../apps/api/src/postgres/postgres-key-store.js';
+import { ApiClient } from './api-client.js';
+
+export const ADMIN_KEY = 'cf_test_0123456789abcdef0123456789abcdef';
+const TOPICS = topicsOf('usage.v1');
+
+export interface ApiHarness {
+  /** Speaks with the administrator's key. */
+  readonly admin: ApiClient;
+  readonly feed: MemoryUsageFeed;
+  /** Every line the API logged so far. */
+  readonly logLines: readonly string[];
+  /** Moves the API's clock. */
+  setNow(ms: number): void;
+  /** Makes a key and a client that uses it. */
+  clientWith(terms: {
+    readonly organisation: string | null;
+    readonly scopes: readonly string[];
+    readonly expiresAt?: string;
+  }): Promise<ApiClient & { readonly id: string }>;
+  stop(): Promise<void>;
+}
+
+/** The real API on a free port, with an embedded Postgres for keys and a feed in memory. */
+export async function startApiHarness(changes: Partial<ApiConfig> = {}): Promise<ApiHarness> {
+  const postgres = await startTestPostgres();
+  await migrateApi(postgres.url);
+  const pool = createPool(postgres.url, { applicationName: 'api-test', max: 4 });
+  let nowMs = Date.UTC(2026, 10, 20, 10);
+  const feed = new MemoryUsageFeed(() => nowMs);
+  await feed.ensureTopics([
+    { topic: TOPICS.live, timestamps: 'append', partitions: 2 },
+    { topic: TOPICS.backfill, timestamps: 'create', partitions: 2 },
+    { topic: TOPICS.requeue, timestamps: 'append', partitions: 1 },
+  ]);
+  const logLines: string[] = [];
+  const log = pino({ level: 'info' }, { write: (line: string) => void logLines.push(line) });
+  const config: ApiConfig = {
+    host: '127.0.0.1',
+    port: 0,
+    adminKey: ADMIN_KEY,
+    topic: TOPICS.live,
+    rateLimits: DEFAULT_RATE_LIMITS,
+    ...changes,
+  };
+  const api = await startApi(config, {
+    feed,
+    keys: new PostgresKeyStore(pool),
+    unreadyParts: async () => [],
+    nowMs: () => nowMs,
+    log,
+  });
+  const admin = new ApiClient(api.url, ADMIN_KEY);
+  return {
+    admin,
+    feed,
+    logLines,
+    setNow: (ms) => void (nowMs = ms),
+    clientWith: async (terms) => {
+      const made = (await admin.post('/v1/keys', { json: { name: 'test', ...terms } })).json() as {
+        id: string;
+        key: string;
+      };
+      return Object.assign(admin.withKey(made.key), { id: made.id });
+    },
+    stop: async () => {
+      await api.stop();
+      await pool.end();
+      await postgres.stop();
+    },
+  };
+}
