@@ -102,7 +102,7 @@ function isEqual(one: unknown, other: unknown): boolean {
 
 function orderedText(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(orderedText).join(',')}]`;
-  if (!isJsonObject(value)) return JSON.stringify(value) ?? 'null';
+  if (!isJsonObject(value)) return JSON.stringify(value);
   const keys = Object.keys(value).toSorted();
   return `{${keys.map((key) => `${JSON.stringify(key)}:${orderedText(value[key])}`).join(',')}}`;
 }

@@ -3,6 +3,7 @@
  * ECMAScript's own text already is the shortest; it only uses an exponent far from one.
  */
 export function decimalOfNumber(value: number): string {
+  if (Number.isSafeInteger(value)) return String(value);
   const text = String(value);
   const at = text.indexOf('e');
   if (at < 0) return text;

@@ -120,7 +120,8 @@ describe('dimensionsOf', () => {
     [{}, null],
   ])('%.20j', (project, value) => {
     const found = dimensionsOf({ dimensions: ['project', 'toString', '__proto__'] }, eventOf({ project }));
-    if (value === null) expect(found).toMatchObject({ reason: 'InvalidEvent' });
-    else expect(found).toEqual(new Map(value === undefined ? [] : [['project', value]]));
+    expect('reason' in found ? found.reason : (found.get('project') ?? found.size)).toBe(
+      value === null ? 'InvalidEvent' : (value ?? 0),
+    );
   });
 });

@@ -168,13 +168,13 @@ describe('the published price list', () => {
   });
 });
 
-describe('package prices', () => {
-  const bought = (key: string): Package => {
-    const found = 'catalog' in validated ? compileCatalog(validated.catalog, 1).package(key) : undefined;
-    if (found === undefined) throw new Error('no such package');
-    return found;
-  };
+const bought = (key: string): Package => {
+  const found = 'catalog' in validated ? compileCatalog(validated.catalog, 1).package(key) : undefined;
+  if (found === undefined) throw new Error('no such package');
+  return found;
+};
 
+describe('package prices', () => {
   it.each([
     ['fixed', undefined, 1001n],
     ['fixed', '3', 3003n],

@@ -90,7 +90,7 @@ describe('usage events', () => {
       'InvalidEvent',
     ],
     ['data_base64', 'AA==', '/data_base64', 'InvalidType', 'InvalidEvent'],
-  ])('%s %.20j', (field, value, pointer, code, reason) => {
+  ])('%s %.20j', (field, value, ...[pointer, code, reason]) => {
     const event = { ...valid, [field]: value };
     const checked = checkStructuredEvent(event);
     expect('errors' in checked ? checked.errors : []).toMatchObject([{ pointer, code, reason }]);
