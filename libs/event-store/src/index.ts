@@ -13,3 +13,8 @@ export type {
 export { MemoryEventStore } from './memory/memory-event-store.js';
 export { PostgresEventStore } from './postgres/postgres-event-store.js';
 export type { PostgresEventStoreOptions } from './postgres/postgres-event-store.js';
+export { SNAPSHOT_LIMITS } from './snapshot-store.js';
+export type { SnapshotStore, StreamSnapshot } from './snapshot-store.js';
+export { MemorySnapshotStore } from './memory-snapshot-store.js';
+export { PostgresSnapshotStore } from './postgres/postgres-snapshot-store.js';
+export type { PostgresSnapshotStoreOptions } from './postgres/postgres-snapshot-store.js';

@@ -38,7 +38,7 @@ async function tryCreate(file: string, content: LockContent): Promise<boolean> {
     await link(beside, file);
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
   } finally {
     await rm(beside, { force: true });

@@ -1,0 +1,9 @@
+-- A cache: every row may be deleted at any time.
+create table snapshots (
+  stream text collate "C" primary key,
+  revision bigint not null,
+  saved_at timestamptz not null,
+  data bytea not null
+);
+-- Snapshots are text for the most part; lz4 costs a fraction of the default method.
+alter table snapshots alter column data set compression lz4;

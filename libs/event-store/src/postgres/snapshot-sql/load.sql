@@ -1,0 +1,1 @@
+select revision, data from creditfold_snapshots.snapshots where stream = $1

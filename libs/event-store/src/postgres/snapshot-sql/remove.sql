@@ -1,0 +1,1 @@
+delete from creditfold_snapshots.snapshots where stream = $1
