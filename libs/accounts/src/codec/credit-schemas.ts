@@ -21,6 +21,16 @@ const purchase = z
   })
   .meta({ id: 'Purchase', description: 'A package that was bought.' });
 
+const reversalRecord = z
+  .strictObject({
+    of: z.string(),
+    amountNanos: nanos,
+    draw: z
+      .strictObject({ rate: z.string().nullable(), cycleStartMs: instant, grant: z.string().nullable() })
+      .exactOptional(),
+  })
+  .meta({ id: 'ReversalRecord', description: 'What a refund reversed.' });
+
 /** Events that give, take back or reserve credits. */
 export const creditSchemas = {
   GrantsStarted: eventSchema('GrantsStarted', 'Scheduled grants reached their time.', eventBase),
@@ -33,7 +43,7 @@ export const creditSchemas = {
   CreditsPurchased: eventSchema('CreditsPurchased', 'A package was bought.', { ...eventBase, purchase }),
   CreditsRefunded: eventSchema('CreditsRefunded', 'Charges or a purchase were reversed.', {
     ...eventBase,
-    reversals: list(z.strictObject({ of: z.string(), amountNanos: nanos })),
+    reversals: list(reversalRecord),
   }),
   CreditsAdjusted: eventSchema('CreditsAdjusted', 'Credits were corrected by hand.', eventBase),
   GrantVoided: eventSchema('GrantVoided', 'A grant was taken back.', { ...eventBase, grant: z.string() }),
