@@ -59,11 +59,13 @@ export interface GrantTerms {
   /** Of plan rollover: how many further cycles it may be carried; null does not apply. */
   readonly cyclesLeft: number | null;
   readonly purchase: string | null;
+  /** Of a refund grant: the ended grant that the credits came from. */
+  readonly refundOf?: string;
 }
 
 /**
- * One change of a pool. Its effect on the balance: grant/start/restore/return/forgive +, draw/overdraw/expire/take −,
- * pay and schedule 0. Together they are the whole of I1.
+ * One change of a pool. Its effect on the balance: grant/start/restore/refill/return/unowe/forgive +,
+ * draw/overdraw/expire/take −, pay and schedule 0. Together they are the whole of I1.
  */
 export type Movement =
   /** A grant that counts at once. */
@@ -77,12 +79,20 @@ export type Movement =
   | { readonly kind: 'overdraw'; readonly debt: DebtKey; readonly amountNanos: bigint }
   /** A grant pays overdraft. */
   | { readonly kind: 'pay'; readonly grant: string; readonly debt: DebtKey; readonly amountNanos: bigint }
-  /** What is left of a grant ends; `isReversible`: later usage of the cycle may still draw it. */
-  | { readonly kind: 'expire'; readonly grant: string; readonly amountNanos: bigint; readonly isReversible: boolean }
+  /** What is left of a grant ends; `reversibleNanos` of it may still be drawn by usage of the cycle from before its end. */
+  | { readonly kind: 'expire'; readonly grant: string; readonly amountNanos: bigint; readonly reversibleNanos: bigint }
   /** Reverses that much of an expiry, for usage from before it. */
   | { readonly kind: 'restore'; readonly grant: string; readonly amountNanos: bigint }
+  /** A recurring grant is filled up to its amount again. */
+  | { readonly kind: 'refill'; readonly grant: string; readonly amountNanos: bigint }
   /** Credits go back to the grant that they were drawn from. */
-  | { readonly kind: 'return'; readonly grant: string; readonly amountNanos: bigint }
+  | {
+      readonly kind: 'return';
+      readonly grant: string;
+      readonly amountNanos: bigint;
+      /** Where the draw was overdraft that this grant has paid since. */
+      readonly debt?: DebtKey;
+    }
   /** Credits go back to overdraft that is not paid yet. */
   | { readonly kind: 'unowe'; readonly debt: DebtKey; readonly amountNanos: bigint }
   | { readonly kind: 'forgive'; readonly debt: DebtKey; readonly amountNanos: bigint }
@@ -182,7 +192,17 @@ export interface DrawRun {
   readonly from: 'grant' | 'expired' | 'overdraft' | 'refund';
   /** The grant drawn (`grant`, `expired`), or made (`refund`: what went back to a grant that has ended); null: overdraft. */
   readonly grant: string | null;
+  /** True where a negative amount goes back to a grant that had paid this rate's overdraft. */
+  readonly isRepaid?: boolean;
   amountNanos: bigint;
+}
+
+/** A grant pays overdraft with what went back to it. */
+export interface DebtPayment {
+  readonly pool: string;
+  readonly grant: string;
+  readonly debt: DebtKey;
+  readonly amountNanos: bigint;
 }
 
 /** What meters that are no plain sums have to remember of an event. */
@@ -195,6 +215,8 @@ export interface MeterSample {
   readonly value?: string;
   /** `latest`, `time-weighted`: the point. */
   readonly point?: SeriesPoint;
+  /** `latest`: only the newest point of a series is kept. */
+  readonly isNewest?: boolean;
 }
 
 export interface SeriesPoint {
@@ -262,6 +284,8 @@ export interface UsageCharged {
   readonly samples: readonly MeterSample[];
   /** Terms of refund grants that `draws` made. */
   readonly refundGrants: readonly GrantTerms[];
+  /** Overdraft paid by what negative charges gave back, after all draws. */
+  readonly payments: readonly DebtPayment[];
   /** Days (since the epoch, of event time) that the evidence touches, ascending. */
   readonly days: readonly number[];
   readonly evidence: readonly EvidenceLine[];
@@ -319,7 +343,11 @@ export interface CycleEnded extends EventBase {
     readonly choice: 'carried' | 'forgiven';
     readonly amountNanos: bigint;
   }[];
-  /** Present when a command ended the cycle before its time. */
+  /** Recurring grants whose instant is the end itself. */
+  readonly refills: readonly { readonly grant: string; readonly nextAtMs: number }[];
+  /** New negative limits, where the plan changes with the cycle. */
+  readonly negativeLimits: readonly { readonly pool: string; readonly limitNanos: bigint }[];
+  /** True when a command ended the cycle before its time. */
   readonly isReset: boolean;
   readonly anchorDay: number;
 }
@@ -356,11 +384,13 @@ export interface CreditsPurchased extends EventBase {
   readonly purchase: Purchase;
 }
 
-/** What a refund or an adjustment reversed: so much of a usage event, a ledger entry or a purchase. */
+/** What a refund reversed: so much of a usage event, a run of draws or a purchase. */
 export interface ReversalRecord {
-  /** `event:<source>\n<id>\n<day>` hashed, `entry:<id>` or `purchase:<id>`. */
+  /** `event:<revision>/<line>`, `draw:<revision>/<run>` or `purchase:<id>`. */
   readonly of: string;
   readonly amountNanos: bigint;
+  /** Of a run: the rate and cycle whose unreversed draws shrink by it. */
+  readonly draw?: { readonly rate: string | null; readonly cycleStartMs: number; readonly grant: string | null };
 }
 
 export interface CreditsRefunded extends EventBase {

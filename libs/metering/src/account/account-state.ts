@@ -73,6 +73,12 @@ export interface Hold {
   readonly placedAtMs: number;
 }
 
+/** A hold that has ended: settling one that expired still charges, once. */
+export interface EndedHold {
+  readonly pool: string;
+  readonly how: 'settled' | 'released' | 'expired';
+}
+
 export interface RuleState {
   readonly rule: ThresholdRule;
   /** Budget: what was used in the cycle `countedCycleMs`. */
@@ -97,6 +103,8 @@ export interface RechargeState {
   thresholdNanos: bigint;
   monthlyLimitMinor: bigint;
   open: OpenRecharge | null;
+  /** Requests by purchase id: a payment may succeed after a decline. */
+  asked: Map<string, OpenRecharge>;
   /** Spend of the calendar month (UTC) that begins at `spendMonthMs`. */
   spentMinor: bigint;
   spendMonthMs: number;
@@ -132,10 +140,13 @@ export interface Wallet {
   cycles: Cycle[];
   pools: Map<string, Pool>;
   holds: Map<string, Hold>;
+  endedHolds: Map<string, EndedHold>;
   rules: Map<string, RuleState>;
   recharge: RechargeState | null;
   purchases: Map<string, PurchaseState>;
   grantCount: number;
+  /** Recharges requested so far. */
+  rechargeCount: number;
 }
 
 /** Cumulative quantity of one rate in one cycle, with what its meter has to remember. */
@@ -148,8 +159,8 @@ export interface RateState {
   series: Map<string, SeriesPoint[]> | null;
   /** Unreversed draws, oldest first, of rates whose quantity may shrink; `grant` null is overdraft. */
   draws: { readonly grant: string | null; amountNanos: bigint }[] | null;
-  /** A gauge whose cycle has ended holds its last value up to the end. */
-  hasAccruedToEnd: boolean;
+  /** Of a gauge: its meter, for what the cycle's end adds. */
+  gauge: string | null;
 }
 
 export interface RememberedCommand {
@@ -181,6 +192,8 @@ export interface AccountState {
   readonly reversals: Map<string, bigint>;
   /** Settings that no rule reads: `record/key` to JSON text. */
   readonly records: Map<string, string>;
+  /** Of a draft: the parts it has copied and may write. Null: all parts are its own. */
+  readonly owned: WeakSet<object> | null;
 }
 
 /** Last crossing decided, for events that cross several thresholds at once. */
@@ -205,10 +218,12 @@ export function initialState(organisation: string): AccountState {
       cycles: [],
       pools: new Map(),
       holds: new Map(),
+      endedHolds: new Map(),
       rules: new Map(),
       recharge: null,
       purchases: new Map(),
       grantCount: 0,
+      rechargeCount: 0,
     },
     rates: new Map(),
     offsets: new Map(),
@@ -217,6 +232,7 @@ export function initialState(organisation: string): AccountState {
     paymentReferences: new Map(),
     reversals: new Map(),
     records: new Map(),
+    owned: null,
   };
 }
 

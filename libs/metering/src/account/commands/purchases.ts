@@ -1,0 +1,184 @@
+import type { Package } from '../../catalog/index.js';
+import { packageCredits, packagePrice } from '../../rating/index.js';
+import { addPeriod } from '../../time/index.js';
+import {
+  COMMAND_LIMITS,
+  commandRecord,
+  type AccountCommand,
+  type CommandContext,
+  type Rejection,
+} from '../account-commands.js';
+import type { GrantTerms, LedgerEntry, Purchase } from '../account-events.js';
+import { applyEntry } from '../evolve-wallet.js';
+import { cloneWallet } from '../clone-for-decision.js';
+import { commandTimeMs, type CommandOutcome } from '../decide-command.js';
+import type { Drafting } from '../drafting.js';
+import { grantId } from '../grant-id.js';
+import { grantEntry } from '../pay-overdraft.js';
+import { planOf } from '../plan-terms.js';
+import { currentCycleMs, defaultPriority } from './credits.js';
+
+type Command<K extends AccountCommand['kind']> = Extract<AccountCommand, { readonly kind: K }>;
+
+/** Buys a package; its bonus is a grant and an entry of its own. */
+export function purchaseCredits(
+  drafting: Drafting,
+  command: Command<'PurchaseCredits'>,
+  context: CommandContext,
+): CommandOutcome {
+  const { wallet, catalog, draft } = drafting;
+  if (!planOf(catalog, wallet.plan).isPaid) return { code: 'PlanNotPaid', detail: 'purchases need a paid plan' };
+  const bought = catalog.package(command.package);
+  if (bought === undefined) return { code: 'UnknownPackage', detail: `the catalog has no package ${command.package}` };
+  const reference = command.paymentReference;
+  if (reference !== null && draft.paymentReferences.has(reference))
+    return { code: 'PaymentReferenceUsed', detail: 'this payment has been credited before' };
+  const priced = priceOf(bought, command.quantityNanos);
+  if ('code' in priced) return priced;
+  const id = `p-${drafting.nextRevision}`;
+  pushPurchase(drafting, { ...priced, id, bought, paymentReference: reference, by: command.by }, context);
+  return { answer: { id } };
+}
+
+interface Priced {
+  readonly creditsNanos: bigint;
+  readonly bonusNanos: bigint;
+  readonly price: Purchase['price'];
+}
+
+function priceOf(bought: Package, quantityNanos: bigint | null): Priced | Rejection {
+  const quantity = quantityNanos ?? undefined;
+  const priced = packagePrice(bought, quantity);
+  const credits = packageCredits(bought, quantity);
+  if ('error' in priced || credits === undefined)
+    return { code: 'QuantityOutOfRange', detail: 'this package is not sold in this quantity' };
+  return { ...credits, price: priced.price };
+}
+
+interface Buying extends Priced {
+  readonly id: string;
+  readonly bought: Package;
+  readonly paymentReference: string | null;
+  readonly by: Purchase['by'];
+}
+
+function pushPurchase(drafting: Drafting, buying: Buying, context: CommandContext): void {
+  const atMs = commandTimeMs(drafting, context);
+  const { bought, id } = buying;
+  const expiresAtMs = bought.expires === null ? null : addPeriod(atMs, bought.expires);
+  const grantOf = (index: number, source: 'purchase' | 'bonus', amountNanos: bigint): GrantTerms => ({
+    id: grantId(drafting.nextRevision, index),
+    pool: bought.pool,
+    source,
+    amountNanos,
+    priority: defaultPriority(source, expiresAtMs),
+    effectiveAtMs: atMs,
+    expiresAtMs,
+    isPaid: source === 'purchase',
+    isPlan: false,
+    rollover: null,
+    recurrence: null,
+    cyclesLeft: null,
+    purchase: id,
+  });
+  const grants = [grantOf(0, 'purchase', buying.creditsNanos)];
+  if (buying.bonusNanos > 0n) grants.push(grantOf(1, 'bonus', buying.bonusNanos));
+  drafting.push({
+    type: 'CreditsPurchased',
+    atMs,
+    entries: purchaseEntries(drafting, grants, atMs, buying.by),
+    purchase: {
+      id,
+      package: bought.key,
+      pool: bought.pool,
+      creditsNanos: buying.creditsNanos,
+      bonusNanos: buying.bonusNanos,
+      price: buying.price,
+      paymentReference: buying.paymentReference,
+      refundableUntilMs: bought.refundWindow === null ? null : addPeriod(atMs, bought.refundWindow),
+      by: buying.by,
+    },
+    command: commandRecord(context, { id }),
+  });
+}
+
+function purchaseEntries(drafting: Drafting, grants: readonly GrantTerms[], atMs: number, by: string): LedgerEntry[] {
+  const scratch = cloneWallet(drafting.wallet);
+  const cycleStartMs = currentCycleMs(drafting);
+  return grants.map((grant) => {
+    const as =
+      grant.source === 'bonus'
+        ? ({ type: 'grant', figure: 'granted', cause: 'bonus' } as const)
+        : ({ type: 'purchase', figure: 'granted', cause: by === 'recharge' ? 'recharge' : 'purchase' } as const);
+    const entry = grantEntry(scratch.pools.get(grant.pool), grant, { ...as, cycleStartMs });
+    applyEntry(scratch, entry, atMs);
+    return entry;
+  });
+}
+
+/** Settings of auto-recharge. The monthly limit defaults to 50.00 in the package's currency. */
+export function setAutoRecharge(
+  drafting: Drafting,
+  command: Command<'SetAutoRecharge'>,
+  context: CommandContext,
+): CommandOutcome {
+  const bought = drafting.catalog.package(command.package);
+  if (bought?.fixedPrice === null || bought === undefined)
+    return { code: 'UnknownPackage', detail: 'auto-recharge needs a package of a fixed price' };
+  drafting.push({
+    type: 'AutoRechargeSet',
+    atMs: commandTimeMs(drafting, context),
+    entries: [],
+    settings: {
+      enabled: command.enabled,
+      package: command.package,
+      thresholdNanos: command.thresholdNanos,
+      monthlyLimitMinor: command.monthlyLimitMinor ?? COMMAND_LIMITS.rechargeLimitMinor,
+    },
+    command: commandRecord(context),
+  });
+  return { answer: {} };
+}
+
+/** Payment success appends the purchase once, whatever is redelivered, also after a decline. */
+export function completeRecharge(
+  drafting: Drafting,
+  command: Command<'CompleteRecharge'>,
+  context: CommandContext,
+): CommandOutcome {
+  const { wallet, catalog, draft } = drafting;
+  if (wallet.purchases.has(command.purchase)) return { answer: { id: command.purchase } };
+  if (draft.paymentReferences.has(command.paymentReference))
+    return { code: 'PaymentReferenceUsed', detail: 'this payment has been credited before' };
+  const asked = wallet.recharge?.asked.get(command.purchase);
+  const bought = asked === undefined ? undefined : catalog.package(asked.package);
+  if (asked === undefined || bought === undefined)
+    return { code: 'NoOpenRecharge', detail: 'no such recharge was requested' };
+  const credits = packageCredits(bought, undefined);
+  if (credits === undefined) return { code: 'QuantityOutOfRange', detail: 'the package has no fixed amount' };
+  const price = { amountMinor: asked.amountMinor, currency: asked.currency };
+  const { purchase: id, paymentReference } = command;
+  pushPurchase(drafting, { ...credits, id, bought, price, paymentReference, by: 'recharge' }, context);
+  return { answer: { id } };
+}
+
+/** A decline closes the open request; none follows within the back-off. */
+export function declineRecharge(
+  drafting: Drafting,
+  command: Command<'DeclineRecharge'>,
+  context: CommandContext,
+): CommandOutcome {
+  const atMs = commandTimeMs(drafting, context);
+  if (drafting.wallet.recharge?.open?.purchase !== command.purchase)
+    return { code: 'NoOpenRecharge', detail: 'no such recharge is open' };
+  drafting.push({
+    type: 'RechargeDeclined',
+    atMs,
+    entries: [],
+    purchase: command.purchase,
+    reason: command.reason,
+    retryAfterMs: atMs + COMMAND_LIMITS.rechargeBackOffMs,
+    command: commandRecord(context),
+  });
+  return { answer: {} };
+}

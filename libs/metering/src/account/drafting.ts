@@ -1,0 +1,66 @@
+import type { AccountEvent, CrossingCause, UsageCharged } from './account-events.js';
+import type { AccountState } from './account-state.js';
+import type { Catalog } from '../catalog/index.js';
+import { nextInstantMs } from './due-instants.js';
+import { applyEvent, recordPlace } from './evolve.js';
+import { crossings } from './thresholds.js';
+import { rechargeRequests } from './recharge.js';
+
+/** A decision under way: the draft, the events that have led to it, and the revision that the next one will have. */
+export class Drafting {
+  readonly events: AccountEvent[] = [];
+  private due: number | undefined;
+
+  constructor(
+    readonly draft: AccountState,
+    readonly catalog: Catalog,
+    private revision: bigint,
+  ) {}
+
+  get nextRevision(): bigint {
+    return this.revision;
+  }
+
+  get wallet(): AccountState['wallet'] {
+    return this.draft.wallet;
+  }
+
+  /** The earliest instant at which time itself changes the account; infinity when there is none. */
+  get dueMs(): number {
+    this.due ??= nextInstantMs(this.wallet, this.catalog.graceMs);
+    return this.due;
+  }
+
+  push(event: AccountEvent): void {
+    applyEvent(this.draft, event, this.revision);
+    this.record(event);
+  }
+
+  /** For usage that was applied to the draft line by line. */
+  pushFolded(event: UsageCharged): void {
+    recordPlace(this.draft, event, this.revision);
+    this.record(event);
+  }
+
+  /** Thresholds and auto-recharge, looked at after each usage event, each command and each completed instant. */
+  react(by: CrossingCause, isSilent: boolean): void {
+    for (const event of reactions(this, by, isSilent)) this.push(event);
+  }
+
+  /** Whether `react` would say anything: asked after each usage event, before what was folded is written. */
+  wouldReact(by: CrossingCause, isSilent: boolean): boolean {
+    return reactions(this, by, isSilent).length > 0;
+  }
+
+  private record(event: AccountEvent): void {
+    this.events.push(event);
+    this.revision += 1n;
+    this.due = undefined;
+  }
+}
+
+/** What thresholds and auto-recharge say to the draft as it stands. */
+export const reactions = (drafting: Drafting, by: CrossingCause, isSilent: boolean): AccountEvent[] => [
+  ...crossings(drafting.wallet, by, isSilent),
+  ...(isSilent ? [] : rechargeRequests(drafting.wallet, drafting.catalog, by)),
+];
