@@ -5,5 +5,3 @@ create table snapshots (
   saved_at timestamptz not null,
   data bytea not null
 );
--- Snapshots are text for the most part; lz4 costs a fraction of the default method.
-alter table snapshots alter column data set compression lz4;
