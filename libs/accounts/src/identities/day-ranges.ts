@@ -8,6 +8,10 @@ export class DayRanges {
     return this.#ranges;
   }
 
+  get count(): number {
+    return this.#ranges.reduce((days, { from, to }) => days + to - from + 1, 0);
+  }
+
   /** True when every day of the range is in the set. */
   covers(from: number, to: number): boolean {
     return this.#ranges.some((range) => range.from <= from && to <= range.to);
@@ -28,7 +32,7 @@ export class DayRanges {
       }
     }
     apart.push({ from, to });
-    this.#ranges = apart.sort((a, b) => a.from - b.from);
+    this.#ranges = apart.toSorted((a, b) => a.from - b.from);
   }
 
   /** Keeps only what lies within the range. */

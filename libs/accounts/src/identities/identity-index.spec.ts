@@ -16,8 +16,9 @@ const hashOf = (identity: number, content: number): IdentityHash => ({
 });
 const indexWith = (...charged: (readonly [identity: number, content: number, timeMs: number])[]): IdentityIndex => {
   const index = new IdentityIndex();
-  index.markLoaded(EVERYTHING);
+  index.markLoaded([EVERYTHING]);
   for (const [identity, content, timeMs] of charged) index.fill(hashOf(identity, content), timeMs);
+  index.commit();
   return index;
 };
 const kindOf = (verdict: IdentityVerdict): string => (typeof verdict === 'string' ? verdict : 'conflict');
@@ -42,7 +43,8 @@ describe('IdentityIndex', () => {
     ['second a millisecond after the window', START, END + 1, 2, 'new'],
     ['outside the window but on one day', START - 1, START, 2, dayOf(START - 1) === dayOf(START) ? 'conflict' : 'new'],
     ['one old, one in the window', OLD, LEDGER, 2, 'new'],
-  ])('%s', (_name, chargedMs, timeMs, content, verdict) => {
+  ] as const)('%s', (...row) => {
+    const [, chargedMs, timeMs, content, verdict] = row;
     const index = indexWith([7, 1, chargedMs], [9, 1, chargedMs]);
     expect(kindOf(index.find(hashOf(7, content), timeMs, LEDGER))).toBe(verdict);
     expect(kindOf(index.find(hashOf(8, content), timeMs, LEDGER))).toBe('new');
@@ -60,8 +62,8 @@ describe('IdentityIndex', () => {
 
   it('refuses to answer for days that are not loaded', () => {
     const index = new IdentityIndex();
-    index.markLoaded({ from: dayOf(LEDGER), to: dayOf(LEDGER) });
-    index.markLoaded({ from: dayOf(OLD), to: dayOf(OLD) });
+    index.markLoaded([{ from: dayOf(LEDGER), to: dayOf(LEDGER) }]);
+    index.markLoaded([{ from: dayOf(OLD), to: dayOf(OLD) }]);
     expect(() => index.find(hashOf(7, 1), LEDGER, LEDGER)).toThrow(DaysNotLoaded);
     expect(() => index.find(hashOf(7, 1), OLD + DAY_MS, LEDGER)).toThrow(DaysNotLoaded);
     expect(() => index.add(hashOf(7, 1), OLD + DAY_MS)).toThrow(DaysNotLoaded);
@@ -165,7 +167,7 @@ function loadInto(index: IdentityIndex, charged: readonly Charged[], ranges: rea
         if (dayOf(each.timeMs) !== day) continue;
         index.fill(hashOf(each.identity, (each.timeMs % 1_000_003) * 4 + each.content), each.timeMs);
       }
-      index.markLoaded({ from: day, to: day });
+      index.markLoaded([{ from: day, to: day }]);
     }
   }
 }

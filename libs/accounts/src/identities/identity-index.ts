@@ -35,6 +35,10 @@ export class IdentityIndex {
     return this.#loaded.ranges;
   }
 
+  get loadedDayCount(): number {
+    return this.#loaded.count;
+  }
+
   isLoaded(day: number): boolean {
     return this.#loaded.has(day);
   }
@@ -78,16 +82,21 @@ export class IdentityIndex {
 
   /** Adds an identity that the stream says is charged, when its day is loaded; later loading brings it otherwise. */
   include(hash: IdentityHash, timeMs: number): void {
-    if (this.#loaded.has(dayOf(timeMs))) this.#pushCharged(hash, timeMs);
+    this.#assertNothingPending();
+    if (!this.#loaded.has(dayOf(timeMs))) return;
+    this.#table.push(hash, timeMs);
+    this.commit();
   }
 
-  /** Adds what the stream says of days that are being loaded; `markLoaded` follows when all of it is in. */
+  /** Adds what the stream says of days that are being loaded: pending until `markLoaded`, gone with `discard`. */
   fill(hash: IdentityHash, timeMs: number): void {
-    this.#pushCharged(hash, timeMs);
+    this.#table.push(hash, timeMs);
   }
 
-  markLoaded(range: DayRange): void {
-    this.#loaded.add(range);
+  /** All identities of these days are in. */
+  markLoaded(ranges: readonly DayRange[]): void {
+    this.commit();
+    for (const range of ranges) this.#loaded.add(range);
   }
 
   /** Forgets every day outside the range, to give memory back. Not while a decision is under way. */
@@ -105,12 +114,6 @@ export class IdentityIndex {
     this.#table = new IdentityTable();
     this.#committed = 0;
     this.#loaded.clear();
-  }
-
-  #pushCharged(hash: IdentityHash, timeMs: number): void {
-    this.#assertNothingPending();
-    this.#table.push(hash, timeMs);
-    this.#committed = this.#table.size;
   }
 
   #assertNothingPending(): void {

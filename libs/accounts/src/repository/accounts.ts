@@ -1,0 +1,191 @@
+import type { AppendOutcome, EventStore, SnapshotStore } from '@app/event-store';
+import { accountEvents } from '../codec/account-codec.js';
+import { daysToDecide, windowDays } from '../identities/day.js';
+import type { IdentityHasher } from '../identities/identity-hasher.js';
+import { ACCOUNTS_LIMITS, type AccountsLimits } from '../limits.js';
+import { encodeSnapshot, withoutOwnership } from '../snapshots/fold-snapshot.js';
+import { encodeChain, type ChainPosition } from '../streams/chain.js';
+import { AccountCache } from './account-cache.js';
+import { AccountLoader } from './account-loader.js';
+import { AccountReader } from './account-reader.js';
+import { CachedAccount } from './cached-account.js';
+import { loadIdentityDays } from './identity-loading.js';
+import type { AccountDecision, DecisionOutcome, LoadedAccount } from './loaded-account.js';
+import { SnapshotSaver, type OnWarning } from './snapshot-saver.js';
+
+export interface AccountsOptions {
+  readonly store: EventStore;
+  readonly snapshots: SnapshotStore;
+  readonly hasher: IdentityHasher;
+  readonly onWarning: OnWarning;
+  readonly limits?: Partial<AccountsLimits>;
+}
+
+/** Days whose identities a decision needs: times of its events, and all values that ledger time may take. */
+export interface IdentitiesNeeded {
+  readonly timesMs: Iterable<number>;
+  readonly ledgerTimesMs: Iterable<number>;
+}
+
+/** The state's size is estimated again after so many events. */
+const MEASURE_EVERY_EVENTS = 16n;
+
+/**
+ * The accounts of one decider (an aggregator, or the API): load, decide on a draft, append. What is cached is checked
+ * by every append's expected revision, so a cache that is behind costs a retry and never a wrong decision.
+ */
+export class Accounts {
+  readonly hasher: IdentityHasher;
+  readonly #store: EventStore;
+  readonly #limits: AccountsLimits;
+  readonly #cache: AccountCache;
+  readonly #loader: AccountLoader;
+  readonly #saver: SnapshotSaver;
+  readonly #loading = new Map<string, Promise<CachedAccount>>();
+
+  constructor(options: AccountsOptions) {
+    this.#limits = { ...ACCOUNTS_LIMITS, ...options.limits };
+    this.hasher = options.hasher;
+    this.#store = options.store;
+    this.#cache = new AccountCache(this.#limits);
+    const reader = new AccountReader(options.store, options.snapshots, {
+      pageEvents: this.#limits.readPageEvents,
+      onWarning: options.onWarning,
+    });
+    this.#loader = new AccountLoader(reader);
+    this.#saver = new SnapshotSaver(options.snapshots, this.#limits.snapshotsWaitingMax, options.onWarning);
+  }
+
+  /** Accounts in memory and their estimated bytes (I10). */
+  get cached(): { readonly accounts: number; readonly bytes: number } {
+    return { accounts: this.#cache.size, bytes: this.#cache.bytes };
+  }
+
+  /**
+   * The account as last known here; one that does not exist has revision -1 and is not open.
+   * @throws {AccountBroken | EventStoreUnavailable | NewerEventVersion}
+   */
+  load(organisation: string): Promise<LoadedAccount> {
+    const cached = this.#cache.get(organisation);
+    if (cached !== undefined && !cached.isStale) return Promise.resolve(cached);
+    return this.#loadOnce(organisation, () => this.#loader.fold(cached ?? new CachedAccount(organisation)));
+  }
+
+  /** As `load`, with everything that the stream holds now: for refusals and answers, which no append confirms. */
+  loadFresh(organisation: string): Promise<LoadedAccount> {
+    const cached = this.#cache.get(organisation);
+    if (cached === undefined || cached.isStale) return this.load(organisation);
+    return this.#loadOnce(organisation, () => this.#loader.follow(cached));
+  }
+
+  /** Loads the identities that a decision needs. Before the decision: afterwards nothing is missing. */
+  async loadIdentities(account: LoadedAccount, needed: IdentitiesNeeded): Promise<void> {
+    const { identities, state } = account;
+    const window = windowDays(state.wallet.ledgerTimeMs);
+    const keptMax = window.to - window.from + 1 + this.#limits.oldDaysMax;
+    if (identities.loadedDayCount > keptMax) identities.keepOnly(window);
+    const ranges = daysToDecide(needed.timesMs, needed.ledgerTimesMs);
+    await loadIdentityDays(this.#store, account, ranges, this.#limits.readPageEvents);
+    if (account instanceof CachedAccount) this.#cache.keep(account);
+  }
+
+  /**
+   * Appends decisions of different accounts in one call of the store, each atomic by itself. An account whose append
+   * conflicts is folded again by its next `load`.
+   * @throws {EventStoreUnavailable} the outcome is unknown: load all of them and decide again
+   * @throws {AppendTooLarge} nothing was appended
+   */
+  async append(decisions: readonly AccountDecision[]): Promise<readonly DecisionOutcome[]> {
+    const accounts = decisions.map(({ account }) => this.#begin(account));
+    try {
+      const positions: ChainPosition[] = [];
+      const appends = decisions.map(({ account, events }) => {
+        const { encoded, position } = encodeChain(accountEvents, account.stream, account, events);
+        positions.push(position);
+        return { stream: account.stream, expectedRevision: account.revision, events: encoded };
+      });
+      const outcomes = await this.#store.append(appends);
+      return decisions.map((decision, index) =>
+        this.#settle(accounts[index], decision, outcomes[index], positions[index]),
+      );
+    } catch (error) {
+      for (const account of accounts) account.abandonDecision();
+      throw error;
+    } finally {
+      for (const account of accounts) account.isAppending = false;
+    }
+  }
+
+  /** A decision that is not to be appended: its draft shares parts with the account, which is folded again. */
+  abandon(account: LoadedAccount): void {
+    if (account instanceof CachedAccount) account.abandonDecision();
+  }
+
+  /** Forgets the account (parked, or not ours any more). */
+  forget(organisation: string): void {
+    this.#cache.drop(organisation);
+  }
+
+  /** Resolves when every snapshot that was due has been saved, or has failed to be: for a clean stop. */
+  snapshotsSaved(): Promise<void> {
+    return this.#saver.drained();
+  }
+
+  #begin(account: LoadedAccount): CachedAccount {
+    if (!(account instanceof CachedAccount)) throw new TypeError('The account was not loaded here');
+    if (account.isAppending) throw new Error(`Two decisions of ${account.stream} at once`);
+    if (account.isStale) throw new Error(`${account.stream} has to be loaded before it is decided again`);
+    account.isAppending = true;
+    return account;
+  }
+
+  #settle(
+    account: CachedAccount | undefined,
+    decision: AccountDecision,
+    outcome: AppendOutcome | undefined,
+    position: ChainPosition | undefined,
+  ): DecisionOutcome {
+    if (account === undefined || outcome === undefined || position === undefined)
+      throw new Error('The store answers every append, in order');
+    if (outcome.kind === 'conflict') {
+      account.abandonDecision();
+      return { kind: 'conflict', account };
+    }
+    account.moveTo(decision.draft, position);
+    account.identities.commit();
+    if (account.revision % MEASURE_EVERY_EVENTS === 0n) account.measure();
+    this.#snapshotWhenDue(account);
+    this.#cache.keep(account);
+    return { kind: 'appended', account, revision: account.revision };
+  }
+
+  #loadOnce(organisation: string, read: () => Promise<CachedAccount>): Promise<CachedAccount> {
+    const running = this.#loading.get(organisation);
+    if (running !== undefined) return running;
+    const loading = this.#loadInto(organisation, read).finally(() => this.#loading.delete(organisation));
+    this.#loading.set(organisation, loading);
+    return loading;
+  }
+
+  async #loadInto(organisation: string, read: () => Promise<CachedAccount>): Promise<CachedAccount> {
+    try {
+      const account = await read();
+      this.#snapshotWhenDue(account);
+      this.#cache.keep(account);
+      return account;
+    } catch (error) {
+      this.#cache.drop(organisation);
+      throw error;
+    }
+  }
+
+  #snapshotWhenDue(account: CachedAccount): void {
+    const behind = account.revision - account.snapshotRevision;
+    if (behind < BigInt(this.#limits.snapshotEveryEvents) || !this.#saver.hasRoom) return;
+    account.snapshotRevision = account.revision;
+    // Encoded at once: the next decision's draft shares what only grows with this state.
+    const { revision, hash, state } = account;
+    const data = encodeSnapshot(account.stream, { revision, hash, state: withoutOwnership(state) });
+    this.#saver.save({ stream: account.stream, revision: account.revision, data });
+  }
+}

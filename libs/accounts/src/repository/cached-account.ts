@@ -1,0 +1,67 @@
+import { initialState, type AccountState } from '@app/metering';
+import { IdentityIndex } from '../identities/identity-index.js';
+import { beforeStream, type ChainPosition } from '../streams/chain.js';
+import { accountStream, type LoadedAccount } from './loaded-account.js';
+
+/** The repository's own, writable view of a loaded account. */
+export class CachedAccount implements LoadedAccount {
+  readonly stream: string;
+  readonly identities = new IdentityIndex();
+  state: AccountState;
+  revision: bigint;
+  hash: Uint8Array;
+  /** A draft was thrown away or an outcome is unknown: drafts share parts with the state, so it is folded again. */
+  isStale = false;
+  /** An append is under way: nobody may decide this account until its outcome is known. */
+  isAppending = false;
+  /** Revision of the newest snapshot known, -1 where there is none. */
+  snapshotRevision = -1n;
+  /** Estimate, as of the last measure. */
+  stateBytes = 0;
+
+  constructor(readonly organisation: string) {
+    this.stream = accountStream(organisation);
+    this.state = initialState(organisation);
+    const { revision, hash } = beforeStream(this.stream);
+    this.revision = revision;
+    this.hash = hash;
+  }
+
+  get bytes(): number {
+    return this.stateBytes + this.identities.bytes;
+  }
+
+  moveTo(state: AccountState, position: ChainPosition): void {
+    this.state = state;
+    this.revision = position.revision;
+    this.hash = position.hash;
+  }
+
+  /** Estimates the state's size again. */
+  measure(): void {
+    this.stateBytes = estimateStateBytes(this.state);
+  }
+
+  /** The decision under way came to nothing, or nobody knows what became of it. */
+  abandonDecision(): void {
+    this.identities.discard();
+    this.isStale = true;
+  }
+}
+
+/** Bytes by rule of thumb: entries of the maps that grow. Close enough to bound a cache, and cheap. */
+export function estimateStateBytes(state: AccountState): number {
+  const { wallet } = state;
+  let entries = state.offsets.size + state.evidenceDays.size + state.paymentReferences.size + state.reversals.size;
+  entries += 2 * state.commands.size + state.records.size;
+  entries += wallet.cycles.length + wallet.holds.size + wallet.rules.size + wallet.purchases.size;
+  for (const pool of wallet.pools.values())
+    entries += 2 + 2 * pool.grants.length + pool.scheduled.length + pool.ended.size;
+  for (const rates of state.rates.values()) {
+    for (const rate of rates.values()) entries += 1 + (rate.values?.size ?? 0) + (rate.series?.size ?? 0) * 4;
+  }
+  return BASE_BYTES + entries * ENTRY_BYTES;
+}
+
+const BASE_BYTES = 2_000;
+const ENTRY_BYTES = 250;

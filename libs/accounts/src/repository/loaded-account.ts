@@ -1,0 +1,36 @@
+import type { AccountEvent, AccountState } from '@app/metering';
+import type { IdentityIndex } from '../identities/identity-index.js';
+
+/** Prefix of account streams in the event store. */
+export const ACCOUNT_STREAM_PREFIX = 'account-';
+
+/** The stream of an organisation's account. */
+export const accountStream = (organisation: string): string => `${ACCOUNT_STREAM_PREFIX}${organisation}`;
+
+/**
+ * An account as this process knows it. One decision at a time: whoever decides an account makes a draft of `state`,
+ * decides on it, and hands both to `Accounts.append` before the next decision of that account begins.
+ */
+export interface LoadedAccount {
+  readonly organisation: string;
+  readonly stream: string;
+  readonly state: AccountState;
+  /** Of the stream's last event folded; -1 before the first. */
+  readonly revision: bigint;
+  /** Chain hash of that event. */
+  readonly hash: Uint8Array;
+  readonly identities: IdentityIndex;
+}
+
+/** What was decided on a draft of an account's state: the events, already applied to the draft. */
+export interface AccountDecision {
+  readonly account: LoadedAccount;
+  readonly draft: AccountState;
+  /** At least one; together at most one append's size. */
+  readonly events: readonly AccountEvent[];
+}
+
+/** What became of a decision. After a conflict the account is to be loaded and decided again. */
+export type DecisionOutcome =
+  | { readonly kind: 'appended'; readonly account: LoadedAccount; readonly revision: bigint }
+  | { readonly kind: 'conflict'; readonly account: LoadedAccount };
