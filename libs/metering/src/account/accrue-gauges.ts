@@ -10,7 +10,7 @@ export function accrueGauges(drafting: Drafting, cycle: CycleBounds): void {
   const rates = drafting.draft.rates.get(cycle.startMs);
   if (rates === undefined) return;
   const builder = new ChargeBuilder(drafting.nextRevision);
-  for (const rate of [...rates.values()])
+  for (const rate of rates.values())
     if (rate.gauge !== null)
       for (const points of rate.series?.values() ?? []) accrueSeries(drafting, builder, { cycle, rate, points });
   if (builder.isEmpty) return;

@@ -77,7 +77,7 @@ function startGrants(drafting: Drafting, atMs: number): void {
   const scratch = cloneWallet(drafting.wallet);
   const entries: LedgerEntry[] = [];
   for (const pool of scratch.pools.values())
-    for (const { remainingNanos: _remaining, sequence: _sequence, ...terms } of [...pool.scheduled]) {
+    for (const { remainingNanos: _remaining, sequence: _sequence, ...terms } of pool.scheduled) {
       if (terms.effectiveAtMs > atMs) continue;
       const as = { ...grantKind(terms), cycleStartMs: currentCycleMs(scratch) };
       const counted = grantEntry(pool, terms, as);

@@ -143,7 +143,7 @@ export class ChargeBuilder {
       samples: this.samples,
       refundGrants: this.refundGrants,
       payments: this.payments,
-      days: [...this.days].sort((a, b) => a - b),
+      days: [...this.days].toSorted((a, b) => a - b),
       evidence: this.evidence,
     };
   }

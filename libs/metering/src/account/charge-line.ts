@@ -125,7 +125,7 @@ function reversibleGrants(pool: Pool, cycleStartMs: number, usageTimeMs: number)
   for (const ended of pool.ended.values())
     if (ended.reversibleNanos > 0n && ended.cycleStartMs === cycleStartMs && ended.endedAtMs >= usageTimeMs)
       found.push(ended);
-  return found.length < 2 ? found : found.sort((a, b) => compareTerms(a.terms, b.terms));
+  return found.length < 2 ? found : found.toSorted((a, b) => compareTerms(a.terms, b.terms));
 }
 
 const compareTerms = (a: GrantTerms, b: GrantTerms): number =>

@@ -1,4 +1,4 @@
-import { divideHalfEven, NANOS_PER_UNIT, parseDecimalNanos } from '../amounts/index.js';
+import { divideHalfEven, NANOS_PER_UNIT } from '../amounts/index.js';
 import type { Plan } from '../catalog/index.js';
 import { nextAnchor } from '../time/index.js';
 import { accrueGauges } from './accrue-gauges.js';
@@ -105,7 +105,7 @@ class CycleWork {
 
   /** Expires what ends with the cycle, then carries over what the plan or the grant's own terms keep. */
   rollOver(plan: Plan, cycle: { ended: number; next: { startMs: number; endMs: number }; isReset: boolean }): void {
-    for (const pool of [...this.scratch.pools.values()]) {
+    for (const pool of this.scratch.pools.values()) {
       const kept = keptOf(pool, plan, this.atMs);
       for (const [grant, { keptNanos }] of kept) {
         const left = grant.remainingNanos;
@@ -204,7 +204,7 @@ function keepByPlan(kept: Map<Grant, Keeping>, pool: Pool, plan: Plan): void {
   const candidates = [...kept.keys()]
     .map((grant) => ({ grant, cyclesLeft: (grant.isPlan ? cycles : (grant.cyclesLeft ?? 0)) - 1 }))
     .filter(({ cyclesLeft }) => cyclesLeft >= 0)
-    .sort((a, b) => b.cyclesLeft - a.cyclesLeft);
+    .toSorted((a, b) => b.cyclesLeft - a.cyclesLeft);
   for (const { grant, cyclesLeft } of candidates) {
     const keptNanos = grant.remainingNanos < room ? grant.remainingNanos : room;
     kept.set(grant, { keptNanos, cyclesLeft });

@@ -26,7 +26,7 @@ export function applyRates(state: AccountState, event: UsageCharged): void {
     const points = rate.series.get(sample.point.series) ?? [];
     rate.gauge = use.meter;
     points.push(sample.point);
-    rate.series.set(sample.point.series, points.sort(comparePoints));
+    rate.series.set(sample.point.series, points.toSorted(comparePoints));
   }
 }
 
@@ -67,7 +67,8 @@ export function forgetDraw(
   draw: { readonly rate: string | null; readonly cycleStartMs: number; readonly grant: string | null },
   amountNanos: bigint,
 ): void {
-  if (draw.rate === null || state.rates.get(draw.cycleStartMs)?.get(draw.rate)?.draws == null) return;
+  const known = draw.rate === null ? undefined : state.rates.get(draw.cycleStartMs)?.get(draw.rate);
+  if (draw.rate === null || known === undefined || known.draws === null) return;
   const { draws } = rateStateOf(state, draw.cycleStartMs, draw.rate);
   let left = amountNanos;
   for (const kept of draws?.toReversed() ?? []) {

@@ -46,3 +46,4 @@ export {
   type GrantView,
   type PoolView,
 } from './views.js';
+export { measureUsage, type MeasuredUsage } from './measure-usage.js';

@@ -38,16 +38,17 @@ export function comparePoints(a: SeriesPoint, b: SeriesPoint): number {
   );
 }
 
-const compareText = (a: string, b: string): number => {
-  if (a === b) return 0;
-  const left = [...a];
-  const right = [...b];
-  for (let i = 0; i < left.length && i < right.length; i++) {
-    const difference = (left[i]?.codePointAt(0) ?? 0) - (right[i]?.codePointAt(0) ?? 0);
+/** By code point: surrogates sort above the rest of the basic plane, as they do in UTF-8. */
+function compareText(a: string, b: string): number {
+  const shorter = Math.min(a.length, b.length);
+  for (let i = 0; i < shorter; i++) {
+    const difference = rankOf(a.charCodeAt(i)) - rankOf(b.charCodeAt(i));
     if (difference !== 0) return difference;
   }
-  return left.length - right.length;
-};
+  return a.length - b.length;
+}
+
+const rankOf = (unit: number): number => (unit >= 0xd800 && unit < 0xe000 ? unit + 0x10000 : unit);
 
 /** Puts a point into its series; answers the change of the sum of the series' newest values. */
 export function putLatest(rate: RateState, point: SeriesPoint): { deltaUnits: bigint; isKept: boolean } {

@@ -121,7 +121,7 @@ class RefundWork {
 
   /** Where overdraft is above zero, no grant keeps a remainder. */
   private payOverdraft(pool: Pool): void {
-    for (const grant of [...pool.grants])
+    for (const grant of pool.grants)
       for (const payment of paymentsFrom(pool, grant.id, grant.remainingNanos)) this.move(pool, payment, 0n);
   }
 
