@@ -1,5 +1,6 @@
-// Run as: node --experimental-vm-modules node_modules/jest/bin/jest.js
-export default {
+// Run by `npm test`, `npm run check` and `npm run test:data`; directly as:
+// node --experimental-vm-modules node_modules/jest/bin/jest.js <path>
+const project = {
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '^.+\\.ts$': [
@@ -19,4 +20,21 @@ export default {
     '^@app/([^/]+)/testing$': '<rootDir>/libs/$1/src/testing/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
+  modulePathIgnorePatterns: ['<rootDir>/dist/'],
+};
+
+export default {
+  projects: [
+    // Pure and instant, beside the source.
+    { ...project, displayName: 'unit', testMatch: ['<rootDir>/{apps,libs,bench,examples}/**/*.spec.ts'] },
+    // On the embedded parts: Postgres from npm, real processes, real HTTP.
+    {
+      ...project,
+      displayName: 'embedded',
+      testMatch: ['<rootDir>/test/**/*.spec.ts'],
+      testPathIgnorePatterns: ['<rootDir>/test/data/', '<rootDir>/test/kafka/', '/node_modules/'],
+    },
+    // On the sample data (npm run test:data).
+    { ...project, displayName: 'data', testMatch: ['<rootDir>/test/data/**/*.spec.ts'] },
+  ],
 };
