@@ -1,11 +1,14 @@
+import { MemoryEventStore, MemorySnapshotStore } from '@app/event-store';
 import { createPool } from '@app/postgres';
 import { startTestPostgres } from '@app/postgres/testing';
 import { MemoryUsageFeed } from '@app/usage-feed';
+import type { FeedRecord } from '@app/usage-feed';
 import { pino } from 'pino';
-import { startApi, topicsOf } from '../../apps/api/src/index.js';
+import { composeAccounts, startApi, topicsOf } from '../../apps/api/src/index.js';
 import type { ApiConfig } from '../../apps/api/src/index.js';
 import { DEFAULT_RATE_LIMITS } from '../../apps/api/src/keys/rate-limiter.js';
 import { migrateApi, PostgresKeyStore } from '../../apps/api/src/postgres/postgres-key-store.js';
+import { CATALOG } from './api-catalog.js';
 import { ApiClient } from './api-client.js';
 
 export const ADMIN_KEY = 'cf_test_0123456789abcdef0123456789abcdef';
@@ -15,6 +18,10 @@ export interface ApiHarness {
   /** Speaks with the administrator's key. */
   readonly admin: ApiClient;
   readonly feed: MemoryUsageFeed;
+  /** Publishes the catalog that the tests of the API use. */
+  publishCatalog(): Promise<void>;
+  /** Everything in a topic, by partition and offset. */
+  recordsOf(topic: string): Promise<FeedRecord[]>;
   /** Every line the API logged so far. */
   readonly logLines: readonly string[];
   /** Moves the API's clock. */
@@ -50,11 +57,15 @@ export async function startApiHarness(changes: Partial<ApiConfig> = {}): Promise
     rateLimits: DEFAULT_RATE_LIMITS,
     ...changes,
   };
+  const clock = (): number => nowMs;
+  const store = new MemoryEventStore(() => new Date(nowMs));
+  const accountParts = await composeAccounts({ store, snapshots: new MemorySnapshotStore(), nowMs: clock, log });
   const api = await startApi(config, {
+    ...accountParts,
     feed,
     keys: new PostgresKeyStore(pool),
     unreadyParts: async () => [],
-    nowMs: () => nowMs,
+    nowMs: clock,
     log,
   });
   const admin = new ApiClient(api.url, ADMIN_KEY);
@@ -62,6 +73,20 @@ export async function startApiHarness(changes: Partial<ApiConfig> = {}): Promise
     admin,
     feed,
     logLines,
+    publishCatalog: async () => {
+      const answer = await admin.put('/v1/catalog', { json: CATALOG, headers: { 'if-match': '"0"' } });
+      if (answer.status !== 200) throw new Error(answer.text);
+    },
+    recordsOf: async (topic) => {
+      const records: FeedRecord[] = [];
+      for (const { partition, start, end } of await feed.ends([topic])) {
+        for (let offset = start; offset < end; offset++) {
+          const record = await feed.readRecord({ topic, partition }, offset);
+          if (record) records.push(record);
+        }
+      }
+      return records;
+    },
     setNow: (ms) => void (nowMs = ms),
     clientWith: async (terms) => {
       const made = (await admin.post('/v1/keys', { json: { name: 'test', ...terms } })).json() as {
@@ -72,6 +97,7 @@ export async function startApiHarness(changes: Partial<ApiConfig> = {}): Promise
     },
     stop: async () => {
       await api.stop();
+      accountParts.catalogs.stop();
       await pool.end();
       await postgres.stop();
     },

@@ -1,3 +1,5 @@
+import type { AccountCommands, Accounts, CatalogStream } from '@app/accounts';
+import type { EventStore } from '@app/event-store';
 import type { UsageFeed } from '@app/usage-feed';
 import type { Logger } from 'pino';
 import type { KeyStore } from './keys/key-store.js';
@@ -8,6 +10,12 @@ import type { KeyStore } from './keys/key-store.js';
  */
 export interface ApiParts {
   readonly feed: UsageFeed;
+  readonly store: EventStore;
+  /** A decider of its own: not the one that the aggregator decides with. */
+  readonly accounts: Accounts;
+  readonly commands: AccountCommands;
+  /** Followed by its maker, so that `current` is what is in force. */
+  readonly catalogs: CatalogStream;
   readonly keys: KeyStore;
   /** Names of what is not ready to serve requests, for people and probes: no hosts, no secrets. */
   readonly unreadyParts: () => Promise<readonly string[]>;

@@ -2,11 +2,16 @@ import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import type { ApiConfig } from './api-config.js';
 import type { ApiParts } from './api-parts.js';
+import { CommandRunner } from './commands/command-runner.js';
 import { CONTROLLERS } from './controllers.js';
 import { Cursors } from './edge/cursor.js';
+import { Ingestion } from './ingest/ingestion.js';
+import { StreamTerms } from './ingest/stream-terms.js';
+import { TermsCache } from './ingest/terms-cache.js';
 import { Authenticator } from './keys/authenticator.js';
 import { RateLimiter } from './keys/rate-limiter.js';
-import { AUTHENTICATOR, CURSORS, PARTS, RATE_LIMITER } from './tokens.js';
+import { AUTHENTICATOR, COMMANDS, CURSORS, INGESTION, PARTS, RATE_LIMITER } from './tokens.js';
+import { topicsOf } from './topics.js';
 
 /** The API as a Nest module, on parts that somebody else made. */
 @Module({})
@@ -19,8 +24,15 @@ export class ApiModule {
         { provide: PARTS, useValue: parts },
         { provide: CURSORS, useValue: new Cursors(config.adminKey) },
         { provide: AUTHENTICATOR, useValue: new Authenticator(config.adminKey, parts.keys, parts.nowMs) },
+        { provide: COMMANDS, useValue: new CommandRunner(parts.commands) },
+        { provide: INGESTION, useValue: ingestionOf(config, parts) },
         { provide: RATE_LIMITER, useValue: new RateLimiter(config.rateLimits, parts.nowMs) },
       ],
     };
   }
+}
+
+function ingestionOf({ topic }: ApiConfig, { feed, catalogs, accounts, nowMs }: ApiParts): Ingestion {
+  const terms = new TermsCache(new StreamTerms(accounts), nowMs);
+  return new Ingestion({ feed, topics: topicsOf(topic), terms, catalog: () => catalogs.current, nowMs });
 }

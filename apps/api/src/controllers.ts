@@ -1,7 +1,23 @@
 import type { Type } from '@nestjs/common';
+import { CatalogController } from './catalog/catalog.controller.js';
+import { OffersController } from './catalog/offers.controller.js';
+import { AccountsController } from './commands/accounts.controller.js';
+import { CreditsController } from './commands/credits.controller.js';
+import { RefundsController } from './commands/refunds.controller.js';
+import { EventsController } from './ingest/events.controller.js';
 import { KeysController } from './keys/keys.controller.js';
 import { HealthController } from './operations/health.controller.js';
 import { OpenApiController } from './operations/openapi.controller.js';
 
 /** Every controller of the API: an endpoint is served, guarded and documented by standing here. */
-export const CONTROLLERS: readonly Type[] = [KeysController, HealthController, OpenApiController];
+export const CONTROLLERS: readonly Type[] = [
+  EventsController,
+  CatalogController,
+  OffersController,
+  AccountsController,
+  CreditsController,
+  RefundsController,
+  KeysController,
+  HealthController,
+  OpenApiController,
+];

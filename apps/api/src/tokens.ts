@@ -4,3 +4,4 @@ export const CURSORS = Symbol('cursors');
 export const AUTHENTICATOR = Symbol('authenticator');
 export const RATE_LIMITER = Symbol('rate limiter');
 export const INGESTION = Symbol('ingestion');
+export const COMMANDS = Symbol('commands');

@@ -1,4 +1,5 @@
 import { HttpException } from '@nestjs/common';
+import { AccountBroken, TooBusy } from '@app/accounts';
 import { isTransient } from '@app/postgres';
 import { FeedUnavailable } from '@app/usage-feed';
 import { Problem } from './problem.js';
@@ -14,8 +15,14 @@ export function problemOf(exception: unknown): Problem {
       retryAfterSeconds: RETRY_SECONDS,
     });
   }
-  if (exception instanceof HttpException && exception.getStatus() === 404)
-    return Problem.of('NotFound', 'There is nothing here.');
+  if (exception instanceof AccountBroken) {
+    return Problem.of('AccountParked', 'This account is parked until an operator has looked at it.', {
+      retryAfterSeconds: 60,
+    });
+  }
+  if (exception instanceof TooBusy) {
+    return Problem.of('Unavailable', 'This account is busy; try again.', { retryAfterSeconds: 1 });
+  }
   return (
     frameworkProblem(exception) ??
     unavailable(exception) ??
@@ -32,8 +39,19 @@ const FRAMEWORK_PROBLEMS: ReadonlyMap<string, readonly [ProblemCode, string]> = 
   ['FST_ERR_MAX_PARAM_LENGTH', ['NotFound', 'There is nothing here.']],
 ]);
 
+/** The same, where they come as Nest's own exceptions. */
+const STATUS_PROBLEMS: ReadonlyMap<number, readonly [ProblemCode, string]> = new Map([
+  [400, ['MalformedJson', 'The request is malformed.']],
+  [404, ['NotFound', 'There is nothing here.']],
+  [413, ['TooLarge', 'The body is too large.']],
+  [415, ['UnsupportedMediaType', 'This content type is not accepted here.']],
+]);
+
 function frameworkProblem(exception: unknown): Problem | undefined {
-  const known = FRAMEWORK_PROBLEMS.get(codeOf(exception) ?? '');
+  const known =
+    exception instanceof HttpException
+      ? STATUS_PROBLEMS.get(exception.getStatus())
+      : FRAMEWORK_PROBLEMS.get(codeOf(exception) ?? '');
   return known && Problem.of(...known);
 }
 

@@ -38,10 +38,14 @@ export async function bodyBytesOf(request: HttpRequest, bytesMax: number): Promi
   try {
     return await unzip(raw, { maxOutputLength: bytesMax });
   } catch (error) {
-    if (error instanceof RangeError) throw Problem.of('TooLarge', `The body is larger than ${bytesMax} bytes.`);
+    if (isNodeError(error, 'ERR_BUFFER_TOO_LARGE'))
+      throw Problem.of('TooLarge', `The body is larger than ${bytesMax} bytes.`);
     throw Problem.of('MalformedJson', 'The body is not gzip.');
   }
 }
+
+const isNodeError = (error: unknown, code: string): boolean =>
+  typeof error === 'object' && error !== null && 'code' in error && error.code === code;
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -63,15 +67,22 @@ export function parseJson(text: string): unknown {
   }
 }
 
-async function readBody(request: HttpRequest): Promise<unknown> {
-  const { endpoint } = callOf(request);
-  if (!endpoint.body) throw new Error(`${endpoint.path} takes no body.`);
-  const bytes = await bodyBytesOf(request, endpoint.bodyBytesMax ?? LIMITS.bodyBytesMax);
-  if (bytes.length === 0 && endpoint.isBodyOptional === true) return parsed(endpoint.body, {});
+/** The text of a JSON body. @throws Problem TooLarge, UnsupportedMediaType, MalformedJson */
+export async function readJsonText(request: HttpRequest, bytesMax: number): Promise<string> {
+  const bytes = await bodyBytesOf(request, bytesMax);
   if (mediaTypeOf(headerOf(request, 'content-type')) !== 'application/json') {
     throw Problem.of('UnsupportedMediaType', 'The body has to be application/json.');
   }
-  return parsed(endpoint.body, parseJson(textOf(bytes)));
+  return textOf(bytes);
+}
+
+async function readBody(request: HttpRequest): Promise<unknown> {
+  const { endpoint } = callOf(request);
+  if (!endpoint.body) throw new Error(`${endpoint.path} takes no body.`);
+  const isEmpty = !Buffer.isBuffer(request.body) || request.body.length === 0;
+  if (isEmpty && endpoint.isBodyOptional === true) return parsed(endpoint.body, {});
+  const text = await readJsonText(request, endpoint.bodyBytesMax ?? LIMITS.bodyBytesMax);
+  return parsed(endpoint.body, parseJson(text));
 }
 
 function parsed(schema: NonNullable<ReturnType<typeof callOf>['endpoint']['body']>, value: unknown): unknown {

@@ -1,0 +1,135 @@
+import { checkStructuredEvent, FOREIGN_SUBJECT } from '@app/metering';
+import type { Catalog, JsonValue, UsageEvent } from '@app/metering';
+import { ADJUST_HEADER, CONTENT_TYPE_HEADER, STRUCTURED_EVENT_TYPE } from '@app/usage-feed';
+import type { PublishRecord, UsageFeed } from '@app/usage-feed';
+import { Problem } from '../edge/problem.js';
+import type { ProblemItem } from '../edge/problem.js';
+import { LIMITS } from '../limits.js';
+import type { Topics } from '../topics.js';
+import type { AccountTerms } from './account-terms.js';
+import { checkUsage } from './check-usage.js';
+import type { UsageCheck } from './check-usage.js';
+import type { ReadItem } from './read-events.js';
+import type { TermsCache } from './terms-cache.js';
+
+export interface IngestionParts {
+  readonly feed: UsageFeed;
+  readonly topics: Topics;
+  readonly terms: TermsCache;
+  /** The current catalog; undefined before the first one is published. */
+  readonly catalog: () => Catalog | undefined;
+  readonly nowMs: () => number;
+}
+
+/** Who sends, and by which rules the usage is taken. */
+export interface Sending {
+  /** Of a key that is bound to one organisation; null takes any subject. */
+  readonly organisation: string | null;
+  readonly mode: 'live' | 'history';
+  readonly isAdjusting: boolean;
+}
+
+interface Candidate {
+  readonly event: UsageEvent;
+  readonly value: JsonValue;
+}
+
+/** Usage over HTTP: validated by the aggregator's own rules, accepted or refused whole, published to the feed. */
+export class Ingestion {
+  constructor(private readonly parts: IngestionParts) {}
+
+  /**
+   * The number of events, when all of them are durable in the feed.
+   * @throws Problem InvalidEvents, with one error per faulty item; FeedUnavailable
+   */
+  async accept(items: readonly ReadItem[], sending: Sending): Promise<number> {
+    if (items.length === 0) {
+      throw Problem.of('InvalidEvents', 'The batch is empty', {
+        errors: [{ pointer: '', code: 'Empty', detail: 'the batch is empty' }],
+      });
+    }
+    const errors: ProblemItem[] = [];
+    const candidates: Candidate[] = [];
+    const catalog = this.parts.catalog();
+    const check = catalog && { catalog, mode: sending.mode, nowMs: this.parts.nowMs() };
+    for (const [index, item] of items.entries()) {
+      const read = readEvent(item, sending.organisation);
+      // Waiting for an account that is remembered would cost more than all of the checks.
+      const error = 'error' in read ? read.error : ((await this.#refusalOf(read.event, check)) ?? null);
+      if (error) errors.push({ index, ...error });
+      else if ('event' in read) candidates.push(read);
+    }
+    if (errors.length > 0) throw refused(errors, items.length);
+    await this.#publish(candidates, sending);
+    return candidates.length;
+  }
+
+  #refusalOf(event: UsageEvent, check: UsageCheck | undefined): Promise<ProblemItem | null> | ProblemItem | null {
+    if (!check) return { pointer: '/type', code: 'UnknownEventType', detail: 'no catalog has been published yet' };
+    const known = this.parts.terms.peek(event.organisation);
+    if (known !== undefined && checkUsage(event, known, check) === null) return null;
+    return this.#confirmedRefusal(event, check, known);
+  }
+
+  async #confirmedRefusal(
+    event: UsageEvent,
+    check: UsageCheck,
+    known: AccountTerms | null | undefined,
+  ): Promise<ProblemItem | null> {
+    let isFresh = known !== undefined;
+    for (;;) {
+      const terms = await this.parts.terms.load(event.organisation, { isFresh });
+      const refusal = checkUsage(event, terms, check);
+      if (!refusal || isFresh) return refusal && { code: refusal.reason, detail: refusal.detail };
+      isFresh = true;
+    }
+  }
+
+  async #publish(candidates: readonly Candidate[], { mode, isAdjusting }: Sending): Promise<void> {
+    const { feed, topics } = this.parts;
+    const isHistory = mode === 'history';
+    const keys = new Map<string, Uint8Array>();
+    const headers = isHistory && isAdjusting ? ADJUSTING_HEADERS : HEADERS;
+    const records = candidates.map(({ event, value }): PublishRecord => {
+      let key = keys.get(event.organisation);
+      if (key === undefined) keys.set(event.organisation, (key = Buffer.from(event.organisation, 'utf8')));
+      const record = { key, value: Buffer.from(JSON.stringify(value), 'utf8'), headers };
+      return isHistory ? { ...record, timestampMs: event.timeMs } : record;
+    });
+    await feed.publish(isHistory ? topics.backfill : topics.live, records);
+  }
+}
+
+const HEADERS = { [CONTENT_TYPE_HEADER]: [Buffer.from(STRUCTURED_EVENT_TYPE)] } as const;
+const ADJUSTING_HEADERS = { ...HEADERS, [ADJUST_HEADER]: [Buffer.from('true')] } as const;
+
+type ItemError = Omit<ProblemItem, 'index'>;
+
+function readEvent(item: ReadItem, organisation: string | null): Candidate | { readonly error: ItemError } {
+  if ('code' in item) return { error: { code: item.code, detail: item.detail } };
+  const checked = checkStructuredEvent(item.value);
+  if ('errors' in checked) {
+    const [first] = checked.errors;
+    if (!first) throw new Error('An event that is refused has an error.');
+    // The field's own code says more than InvalidEvent does.
+    const code = first.reason === 'InvalidEvent' ? first.code : first.reason;
+    return { error: { pointer: first.pointer, code, detail: checked.errors.map((each) => each.detail).join('; ') } };
+  }
+  const { event } = checked;
+  if (organisation !== null && event.organisation !== organisation) {
+    return {
+      error: {
+        pointer: '/subject',
+        code: FOREIGN_SUBJECT,
+        detail: 'this key may send usage of its own organisation only',
+      },
+    };
+  }
+  return { event, value: item.value };
+}
+
+function refused(errors: readonly ProblemItem[], count: number): Problem {
+  const [one, are] = errors.length === 1 ? ['1', 'is'] : [String(errors.length), 'are'];
+  const detail = `${one} of ${count} ${count === 1 ? 'event' : 'events'} ${are} invalid; none was accepted`;
+  return Problem.of('InvalidEvents', detail, { errors: errors.slice(0, LIMITS.errorsMax) });
+}
