@@ -3,7 +3,7 @@ export const DAY_MS = 86_400_000;
 
 /** How far before and after ledger time two events of one identity are looked at together (semantics, Identity). */
 export const CONFLICT_BEFORE_MS = 35 * DAY_MS;
-export const CONFLICT_AFTER_MS = DAY_MS;
+export const CONFLICT_AFTER_MS = 1 * DAY_MS;
 
 /** Days since the epoch of a time in Unix milliseconds, also before 1970. */
 export const dayOf = (timeMs: number): number => Math.floor(timeMs / DAY_MS);

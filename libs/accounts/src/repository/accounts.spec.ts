@@ -6,6 +6,7 @@ import {
   type EventStore,
   type SnapshotStore,
 } from '@app/event-store';
+import { initialState } from '@app/metering';
 import fc from 'fast-check';
 import { AccountBroken } from '../errors.js';
 import { IdentityHasher } from '../identities/identity-hasher.js';
@@ -103,12 +104,26 @@ describe('Accounts', () => {
     expect(await foldUsage(one, again)).toMatchObject({ charged: 0, duplicates: 10 });
   });
 
-  it('does not take two decisions of one account at once', async () => {
+  it('does not take two decisions of one account at once, and the first one stands', async () => {
+    const decider = newWorld().decider();
+    const draft = initialState('any');
+    const events = [{ type: 'AccountPaused', atMs: START, entries: [] }] as const;
+    const both = ['appending', 'other'].map((organisation) =>
+      decider.accounts.load(organisation).then((each) => ({ account: each, draft, events })),
+    );
+    const [one, other] = await Promise.all(both);
+    if (one === undefined || other === undefined) throw new Error('both were loaded');
+    const running = decider.accounts.append([one]);
+    await expect(decider.accounts.append([other, one])).rejects.toThrow('Two decisions');
+    expect(await running).toMatchObject([{ kind: 'appended', revision: 0n }]);
+    expect(await decider.accounts.append([other])).toMatchObject([{ kind: 'appended' }]);
+  });
+
+  it('is not handed decisions of an account that has to be loaded again', async () => {
     const { accounts } = newWorld().decider();
     const account = await accounts.load('acme');
-    const decision = { account, draft: account.state, events: [] };
     accounts.abandon(account);
-    await expect(accounts.append([decision])).rejects.toThrow('has to be loaded');
+    await expect(accounts.append([{ account, draft: account.state, events: [] }])).rejects.toThrow('has to be loaded');
   });
 
   it('is bounded by the number of accounts', async () => {

@@ -96,8 +96,10 @@ export class Accounts {
    * @throws {AppendTooLarge} nothing was appended
    */
   async append(decisions: readonly AccountDecision[]): Promise<readonly DecisionOutcome[]> {
-    const accounts = decisions.map(({ account }) => this.#begin(account));
+    const accounts: CachedAccount[] = [];
+    for (const { account } of decisions) this.#assertFree(account);
     try {
+      for (const { account } of decisions) accounts.push(this.#begin(account));
       const positions: ChainPosition[] = [];
       const appends = decisions.map(({ account, events }) => {
         const { encoded, position } = encodeChain(accountEvents, account.stream, account, events);
@@ -131,12 +133,18 @@ export class Accounts {
     return this.#saver.drained();
   }
 
-  #begin(account: LoadedAccount): CachedAccount {
+  /** Before anything is marked: a programmer's error must not abandon decisions that are under way. */
+  #assertFree(account: LoadedAccount): CachedAccount {
     if (!(account instanceof CachedAccount)) throw new TypeError('The account was not loaded here');
     if (account.isAppending) throw new Error(`Two decisions of ${account.stream} at once`);
     if (account.isStale) throw new Error(`${account.stream} has to be loaded before it is decided again`);
-    account.isAppending = true;
     return account;
+  }
+
+  #begin(account: LoadedAccount): CachedAccount {
+    const free = this.#assertFree(account);
+    free.isAppending = true;
+    return free;
   }
 
   #settle(

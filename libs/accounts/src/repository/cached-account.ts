@@ -50,7 +50,7 @@ export class CachedAccount implements LoadedAccount {
 }
 
 /** Bytes by rule of thumb: entries of the maps that grow. Close enough to bound a cache, and cheap. */
-export function estimateStateBytes(state: AccountState): number {
+function estimateStateBytes(state: AccountState): number {
   const { wallet } = state;
   let entries = state.offsets.size + state.evidenceDays.size + state.paymentReferences.size + state.reversals.size;
   entries += 2 * state.commands.size + state.records.size;
