@@ -2,6 +2,7 @@ export * from './codec/index.js';
 export { AccountCommands } from './commands/account-commands.js';
 export type { AccountCommandsOptions, CommandAnswer, CommandRequest } from './commands/account-commands.js';
 export { AccountBroken, AppendTooLarge, Fenced, TooBusy } from './errors.js';
+export * from './explain/index.js';
 export { IdentityHasher, SECRET_BYTES } from './identities/identity-hasher.js';
 export type { AccountsLimits, CommandsLimits } from './limits.js';
 export { ACCOUNTS_LIMITS, COMMANDS_LIMITS } from './limits.js';
@@ -12,6 +13,8 @@ export type { EvidenceQuery, FoundEvidence } from './repository/find-evidence.js
 export { ACCOUNT_STREAM_PREFIX, accountStream } from './repository/loaded-account.js';
 export type { AccountDecision, DecisionOutcome, LoadedAccount } from './repository/loaded-account.js';
 export type { OnWarning } from './repository/snapshot-saver.js';
+export { decodeSnapshot } from './snapshots/fold-snapshot.js';
+export type { FoldSnapshot } from './snapshots/fold-snapshot.js';
 export { CatalogStream } from './streams/catalog-stream.js';
 export type { PublishOptions, PublishOutcome } from './streams/catalog-stream.js';
 export { loadOrCreateSecret } from './streams/deployment-stream.js';
