@@ -4,6 +4,7 @@ import { startTestPostgres } from '@app/postgres/testing';
 import { MemoryUsageFeed } from '@app/usage-feed';
 import type { FeedRecord } from '@app/usage-feed';
 import { pino } from 'pino';
+import { Registry } from 'prom-client';
 import { composeAccounts, startApi, topicsOf } from '../../apps/api/src/index.js';
 import type { ApiConfig } from '../../apps/api/src/index.js';
 import { DEFAULT_RATE_LIMITS } from '../../apps/api/src/keys/rate-limiter.js';
@@ -67,6 +68,7 @@ export async function startApiHarness(changes: Partial<ApiConfig> = {}): Promise
     unreadyParts: async () => [],
     nowMs: clock,
     log,
+    metrics: new Registry(),
   });
   const admin = new ApiClient(api.url, ADMIN_KEY);
   return {

@@ -2,6 +2,7 @@ import type { AccountCommands, Accounts, CatalogStream } from '@app/accounts';
 import type { EventStore } from '@app/event-store';
 import type { UsageFeed } from '@app/usage-feed';
 import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
 import type { KeyStore } from './keys/key-store.js';
 
 /**
@@ -22,4 +23,6 @@ export interface ApiParts {
   /** The wall clock: for key expiry, rates, command times and the accepted range of usage times. */
   readonly nowMs: () => number;
   readonly log: Logger;
+  /** Of the whole process: standalone has one for all its parts. */
+  readonly metrics: Registry;
 }

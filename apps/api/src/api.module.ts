@@ -10,7 +10,17 @@ import { StreamTerms } from './ingest/stream-terms.js';
 import { TermsCache } from './ingest/terms-cache.js';
 import { Authenticator } from './keys/authenticator.js';
 import { RateLimiter } from './keys/rate-limiter.js';
-import { AUTHENTICATOR, COMMANDS, CURSORS, INGESTION, PARTS, RATE_LIMITER } from './tokens.js';
+import { RequestMetrics } from './operations/request-metrics.js';
+import {
+  AUTHENTICATOR,
+  COMMANDS,
+  CURSORS,
+  INGESTION,
+  METRICS,
+  PARTS,
+  RATE_LIMITER,
+  REQUEST_METRICS,
+} from './tokens.js';
 import { topicsOf } from './topics.js';
 
 /** The API as a Nest module, on parts that somebody else made. */
@@ -26,6 +36,8 @@ export class ApiModule {
         { provide: AUTHENTICATOR, useValue: new Authenticator(config.adminKey, parts.keys, parts.nowMs) },
         { provide: COMMANDS, useValue: new CommandRunner(parts.commands) },
         { provide: INGESTION, useValue: ingestionOf(config, parts) },
+        { provide: METRICS, useValue: parts.metrics },
+        { provide: REQUEST_METRICS, useValue: new RequestMetrics(parts.metrics) },
         { provide: RATE_LIMITER, useValue: new RateLimiter(config.rateLimits, parts.nowMs) },
       ],
     };

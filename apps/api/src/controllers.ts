@@ -7,6 +7,7 @@ import { RefundsController } from './commands/refunds.controller.js';
 import { EventsController } from './ingest/events.controller.js';
 import { KeysController } from './keys/keys.controller.js';
 import { HealthController } from './operations/health.controller.js';
+import { MetricsController } from './operations/metrics.controller.js';
 import { OpenApiController } from './operations/openapi.controller.js';
 
 /** Every controller of the API: an endpoint is served, guarded and documented by standing here. */
@@ -19,5 +20,6 @@ export const CONTROLLERS: readonly Type[] = [
   RefundsController,
   KeysController,
   HealthController,
+  MetricsController,
   OpenApiController,
 ];

@@ -8,7 +8,8 @@ import { addHooks, createHttpAdapter } from './edge/http-server.js';
 import { ProblemFilter } from './edge/problem-filter.js';
 import type { Authenticator } from './keys/authenticator.js';
 import type { RateLimiter } from './keys/rate-limiter.js';
-import { AUTHENTICATOR, RATE_LIMITER } from './tokens.js';
+import type { RequestMetrics } from './operations/request-metrics.js';
+import { AUTHENTICATOR, RATE_LIMITER, REQUEST_METRICS } from './tokens.js';
 
 export interface RunningApi {
   /** `http://127.0.0.1:3000`, with the port that was taken. */
@@ -29,7 +30,7 @@ export async function startApi(config: ApiConfig, parts: ApiParts): Promise<Runn
     authenticator: app.get<Authenticator>(AUTHENTICATOR),
     rateLimiter: app.get<RateLimiter>(RATE_LIMITER),
   };
-  addHooks(app, gate, parts.log);
+  addHooks(app, gate, { log: parts.log, metrics: app.get<RequestMetrics>(REQUEST_METRICS) });
   app.useGlobalFilters(new ProblemFilter(parts.log));
   await app.listen(config.port, config.host);
   return { url: urlOf(config.host, app), stop: () => app.close() };

@@ -5,3 +5,5 @@ export const AUTHENTICATOR = Symbol('authenticator');
 export const RATE_LIMITER = Symbol('rate limiter');
 export const INGESTION = Symbol('ingestion');
 export const COMMANDS = Symbol('commands');
+export const METRICS = Symbol('metrics');
+export const REQUEST_METRICS = Symbol('request metrics');

@@ -13,6 +13,9 @@ export interface Call {
   readonly organisation: string;
   /** Path parameters, decoded and checked to be names. */
   readonly params: Readonly<Record<string, string>>;
+  /** Query parameters as the endpoint's schema made them, and as they were written. */
+  readonly query: unknown;
+  readonly writtenQuery: Readonly<Record<string, unknown>>;
   readonly idempotencyKey: string | null;
   /** `Creditfold-Actor`: the person behind the key, kept by the ledger. */
   readonly actor: string | null;
@@ -33,6 +36,11 @@ export function callOf(request: HttpRequest): Call {
 export const callIfAny = (request: HttpRequest): Call | undefined => calls.get(request);
 
 export const requestOf = (context: ExecutionContext): HttpRequest => context.switchToHttp().getRequest<HttpRequest>();
+
+/** Hands a handler the query as the endpoint's schema made it. */
+export const TheQuery = createParamDecorator(
+  (_: unknown, context: ExecutionContext) => callOf(requestOf(context)).query,
+);
 
 /** Hands a handler its `Call`. */
 export const TheCall = createParamDecorator((_: unknown, context: ExecutionContext) => callOf(requestOf(context)));

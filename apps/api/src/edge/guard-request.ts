@@ -10,6 +10,7 @@ import { headerOf } from './http.js';
 import type { HttpRequest } from './http.js';
 
 import { invalidParameter, Problem } from './problem.js';
+import { parseQuery } from './request-query.js';
 
 export interface Gatekeepers {
   readonly authenticator: Authenticator;
@@ -28,12 +29,15 @@ export async function guardRequest(request: HttpRequest, gate: Gatekeepers): Pro
   const organisation = params['organisation'] ?? '';
   if (endpoint.scope !== 'public') allow(principal, endpoint, organisation);
   takeRate(principal, endpoint, gate.rateLimiter);
+  const writtenQuery = request.query as Readonly<Record<string, unknown>>;
   rememberCall(request, {
     requestId: request.id,
     endpoint,
     principal,
     organisation,
     params,
+    query: parseQuery(endpoint, writtenQuery),
+    writtenQuery,
     idempotencyKey: idempotencyKeyOf(request, endpoint),
     actor: actorOf(request),
   });

@@ -3,6 +3,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
 import { LIMITS } from '../limits.js';
+import type { RequestMetrics } from '../operations/request-metrics.js';
 import { callIfAny } from './call.js';
 import type { EndpointDefinition } from './endpoint.js';
 import { guardRequest } from './guard-request.js';
@@ -33,8 +34,13 @@ export function createHttpAdapter(log: Logger): FastifyAdapter {
   return adapter;
 }
 
+export interface Observers {
+  readonly log: Logger;
+  readonly metrics: RequestMetrics;
+}
+
 /** Hooks around every request: let in, headers, log. */
-export function addHooks(app: NestFastifyApplication, gate: Gatekeepers, log: Logger): void {
+export function addHooks(app: NestFastifyApplication, gate: Gatekeepers, { log, metrics }: Observers): void {
   const server = app.getHttpAdapter().getInstance();
   server.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
@@ -44,6 +50,12 @@ export function addHooks(app: NestFastifyApplication, gate: Gatekeepers, log: Lo
   });
   server.addHook('onResponse', (request, reply, done) => {
     logExchange(request, reply, log);
+    metrics.observe({
+      method: request.method,
+      route: request.routeOptions.url ?? 'none',
+      status: reply.statusCode,
+      seconds: reply.elapsedTime / 1_000,
+    });
     done();
   });
 }

@@ -1,6 +1,6 @@
 import { Controller, Inject } from '@nestjs/common';
 import { z } from 'zod';
-import { TheCall } from '../edge/call.js';
+import { TheCall, TheQuery } from '../edge/call.js';
 import type { Call } from '../edge/call.js';
 import { Endpoint } from '../edge/endpoint.js';
 import { chargeRate } from '../edge/guard-request.js';
@@ -8,11 +8,11 @@ import { headerOf } from '../edge/http.js';
 import type { HttpRequest } from '../edge/http.js';
 import { Problem } from '../edge/problem.js';
 import { bodyBytesOf, mediaTypeOf, TheRequest } from '../edge/request-body.js';
-import { TheQuery } from '../edge/request-query.js';
 import type { RateLimiter } from '../keys/rate-limiter.js';
 import { LIMITS } from '../limits.js';
-import { INGESTION, RATE_LIMITER } from '../tokens.js';
-import type { Ingestion } from './ingestion.js';
+import type { RequestMetrics } from '../operations/request-metrics.js';
+import { INGESTION, RATE_LIMITER, REQUEST_METRICS } from '../tokens.js';
+import type { Ingestion, Sending } from './ingestion.js';
 import { EVENT_TYPES, NDJSON_TYPES, readItems } from './read-events.js';
 import type { BodyForm, ReadItem } from './read-events.js';
 
@@ -40,6 +40,7 @@ export class EventsController {
   constructor(
     @Inject(INGESTION) private readonly ingestion: Ingestion,
     @Inject(RATE_LIMITER) private readonly rateLimiter: RateLimiter,
+    @Inject(REQUEST_METRICS) private readonly metrics: RequestMetrics,
   ) {}
 
   @Endpoint({
@@ -62,7 +63,7 @@ export class EventsController {
     });
     chargeRate(this.rateLimiter, call.principal, 'ingest', Math.max(1, items.length));
     const { organisation } = call.principal;
-    return { accepted: await this.ingestion.accept(items, { organisation, mode: 'live', isAdjusting: false }) };
+    return this.#accept(items, { organisation, mode: 'live', isAdjusting: false });
   }
 
   @Endpoint({
@@ -88,7 +89,13 @@ export class EventsController {
     const items = await this.#items(request, bounds);
     chargeRate(this.rateLimiter, call.principal, 'ingest', Math.max(1, items.length));
     const sending = { organisation: null, mode: 'history', isAdjusting: query.adjust === 'true' } as const;
-    return { accepted: await this.ingestion.accept(items, sending) };
+    return this.#accept(items, sending);
+  }
+
+  async #accept(items: readonly ReadItem[], sending: Sending): Promise<z.input<typeof accepted>> {
+    const count = await this.ingestion.accept(items, sending);
+    this.metrics.eventsAccepted(count);
+    return { accepted: count };
   }
 
   async #items(request: HttpRequest, bounds: BodyBounds): Promise<readonly ReadItem[]> {
