@@ -4,6 +4,7 @@ export type { ApiConfig } from './api-config.js';
 export type { ApiParts } from './api-parts.js';
 export { composeAccounts } from './compose-accounts.js';
 export type { AccountParts, AccountStores } from './compose-accounts.js';
+export { topicDefinitions } from './compose-api.js';
 export { startApi } from './start-api.js';
 export type { RunningApi } from './start-api.js';
 export { topicsOf } from './topics.js';

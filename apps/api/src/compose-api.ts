@@ -1,0 +1,84 @@
+import { PostgresEventStore, PostgresSnapshotStore } from '@app/event-store';
+import { createPool } from '@app/postgres';
+import { PostgresUsageFeed } from '@app/usage-feed';
+import type { TopicDefinition } from '@app/usage-feed';
+import { pino } from 'pino';
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import type { ApiConfig } from './api-config.js';
+import { InvalidSetting } from './api-config.js';
+import type { ApiParts } from './api-parts.js';
+import { composeAccounts } from './compose-accounts.js';
+import { migrateApi, PostgresKeyStore } from './postgres/postgres-key-store.js';
+import { topicsOf } from './topics.js';
+
+const PARTITIONS = 12;
+
+/** What the API's log never holds, wherever an object that is logged may carry it. */
+const REDACTED = ['*.authorization', '*.headers', 'headers', 'authorization', 'key', '*.adminKey'];
+
+export interface ComposedApi {
+  readonly parts: ApiParts;
+  /** Closes everything that was opened here, in the order in which it depends on each other. */
+  close(): Promise<void>;
+}
+
+/** The parts of an API that runs in a process of its own, on the database of `DATABASE_URL`. @throws {InvalidSetting} */
+export async function composeApi(
+  config: ApiConfig,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<ComposedApi> {
+  const url = env['DATABASE_URL'];
+  if (url === undefined || url === '') throw new InvalidSetting('DATABASE_URL has to be set.');
+  for (const unknown of ['KAFKA_BROKERS', 'KURRENTDB_URL']) {
+    // Usage sent to another log than the aggregators read would be lost to them.
+    if (env[unknown] !== undefined)
+      throw new InvalidSetting(`${unknown} is set, and this version does not speak to it.`);
+  }
+  const log = pino({ redact: REDACTED });
+  await migrateApi(url);
+  const feed = await PostgresUsageFeed.open(url);
+  await feed.ensureTopics(topicDefinitions(config.topic));
+  const store = await PostgresEventStore.connect({ url });
+  const snapshots = await PostgresSnapshotStore.connect({ url });
+  const pool = createPool(url, { applicationName: 'creditfold-api' });
+  const metrics = new Registry();
+  collectDefaultMetrics({ register: metrics });
+  const accountParts = await composeAccounts({ store, snapshots, nowMs: Date.now, log });
+  const parts: ApiParts = {
+    ...accountParts,
+    feed,
+    keys: new PostgresKeyStore(pool),
+    unreadyParts: async () => {
+      const probes = { database: pool.query('select 1'), streams: store.head(), feed: feed.ends([config.topic]) };
+      const answers = await Promise.all(Object.values(probes).map(isReachable));
+      return Object.keys(probes).filter((_, index) => answers[index] !== true);
+    },
+    nowMs: Date.now,
+    log,
+    metrics,
+  };
+  return {
+    parts,
+    close: async () => {
+      accountParts.catalogs.stop();
+      await accountParts.accounts.snapshotsSaved();
+      await Promise.all([feed.close(), store.close(), snapshots.close(), pool.end()]);
+    },
+  };
+}
+
+const isReachable = (probe: Promise<unknown>): Promise<boolean> =>
+  probe.then(
+    () => true,
+    () => false,
+  );
+
+/** The live and the service's own topic keep the log's clock; history keeps its events'. */
+export function topicDefinitions(live: string): TopicDefinition[] {
+  const topics = topicsOf(live);
+  return [
+    { topic: topics.live, timestamps: 'append', partitions: PARTITIONS },
+    { topic: topics.backfill, timestamps: 'create', partitions: PARTITIONS },
+    { topic: topics.requeue, timestamps: 'append', partitions: PARTITIONS },
+  ];
+}

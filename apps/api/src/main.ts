@@ -1,0 +1,33 @@
+import { apiConfigFrom, InvalidSetting } from './api-config.js';
+import { composeApi } from './compose-api.js';
+import { startApi } from './start-api.js';
+
+const STOP_WITHIN_MS = 10_000;
+
+async function main(): Promise<void> {
+  const config = apiConfigFrom(process.env);
+  const composed = await composeApi(config, process.env);
+  const { parts } = composed;
+  const api = await startApi(config, parts);
+  parts.log.info({ url: api.url }, 'the API listens');
+  const stop = async (): Promise<void> => {
+    // What does not end in time is ended: a supervisor is waiting.
+    setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
+    await api.stop();
+    await composed.close();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      stop().catch((error: unknown) => {
+        parts.log.error({ err: error }, 'the API did not stop cleanly');
+        process.exitCode = 1;
+      });
+    });
+  }
+}
+
+main().catch((error: unknown) => {
+  const isSetting = error instanceof InvalidSetting;
+  process.stderr.write(`${isSetting ? `${error.code}: ${error.message}` : String(error)}\n`);
+  process.exit(1);
+});
