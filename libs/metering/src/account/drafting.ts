@@ -1,10 +1,10 @@
 import type { AccountEvent, CrossingCause, UsageCharged } from './account-events.js';
 import type { AccountState } from './account-state.js';
 import type { Catalog } from '../catalog/index.js';
-import { nextInstantMs } from './due-instants.js';
-import { applyEvent, recordPlace } from './evolve.js';
-import { crossings } from './thresholds.js';
-import { rechargeRequests } from './recharge.js';
+import { nextInstantMs } from './passing-time/due-instants.js';
+import { applyEvent, recordPlace } from './evolve/evolve.js';
+import { crossings } from './rules/thresholds.js';
+import { rechargeRequests } from './rules/recharge.js';
 
 /** A decision under way: the draft, the events that have led to it, and the revision that the next one will have. */
 export class Drafting {

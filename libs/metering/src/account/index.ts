@@ -8,24 +8,24 @@ export {
   type RefundableUsage,
   type Rejection,
   type RejectionCode,
-} from './account-commands.js';
+} from './commands/account-commands.js';
 export { feedKey, initialState } from './account-state.js';
 export type * from './account-state.js';
-export { advance } from './advance.js';
-export { cloneForDecision, cloneWallet } from './clone-for-decision.js';
-export { decideClosing } from './closing.js';
-export { decideCommand, type CommandDecision } from './decide-command.js';
-export { decideUsage } from './decide-usage.js';
+export { advance } from './passing-time/advance.js';
+export { cloneForDecision, cloneWallet } from './evolve/clone-for-decision.js';
+export { decideClosing } from './passing-time/closing.js';
+export { decideCommand, type CommandDecision } from './commands/decide-command.js';
+export { decideUsage } from './usage/decide-usage.js';
 export { Drafting } from './drafting.js';
-export { nextClosingMs, nextDueMs } from './due-instants.js';
-export { compareGrants, DEFAULT_PRIORITY } from './drawing-order.js';
-export { applyEvent } from './evolve.js';
-export { applyToWallet } from './evolve-wallet.js';
-export { drawsOfEvidence, entriesOf, entryId, parseEntryId, usesOfEntry, type LineDraws } from './ledger.js';
-export { figuresOf, ImpossibleEvent, netOf, poolOf } from './pool.js';
-export { quarantinedRecord } from './quarantined-record.js';
-export { figureOf } from './thresholds.js';
-export { ACCEPTED_AFTER_MS, ACCEPTED_BEFORE_MS } from './usage-record.js';
+export { nextClosingMs, nextDueMs } from './passing-time/due-instants.js';
+export { compareGrants, DEFAULT_PRIORITY } from './evolve/drawing-order.js';
+export { applyEvent } from './evolve/evolve.js';
+export { applyToWallet } from './evolve/evolve-wallet.js';
+export { drawsOfEvidence, entriesOf, entryId, parseEntryId, usesOfEntry, type LineDraws } from './reading/ledger.js';
+export { figuresOf, ImpossibleEvent, netOf, poolOf } from './evolve/pool.js';
+export { quarantinedRecord } from './usage/quarantined-record.js';
+export { figureOf } from './rules/thresholds.js';
+export { ACCEPTED_AFTER_MS, ACCEPTED_BEFORE_MS } from './usage/usage-record.js';
 export type {
   KnownIdentities,
   RawRecord,
@@ -33,7 +33,7 @@ export type {
   UsageCounts,
   UsageDecision,
   UsageRecord,
-} from './usage-record.js';
+} from './usage/usage-record.js';
 export {
   decideGate,
   openingOfCycle,
@@ -45,5 +45,5 @@ export {
   type GateReason,
   type GrantView,
   type PoolView,
-} from './views.js';
-export { measureUsage, type MeasuredUsage } from './measure-usage.js';
+} from './reading/views.js';
+export { measureUsage, type MeasuredUsage } from './usage/measure-usage.js';

@@ -14,7 +14,7 @@ import {
   type PoolView,
   type UsageDecision,
 } from '../account/index.js';
-import { advance } from '../account/advance.js';
+import { advance } from '../account/passing-time/advance.js';
 import type { Catalog } from '../catalog/index.js';
 import { formatCredits, parseCredits } from '../amounts/index.js';
 import { parseTime } from '../time/index.js';
@@ -23,7 +23,7 @@ import { MemoryIdentities } from './memory-identities.js';
 import { usageRecord, type UsageFixture } from './usage-record-fixture.js';
 
 const FEED = { topic: 'usage.v1', generation: 0, partition: 0 };
-const FAR_AHEAD_MS = Date.UTC(2030, 0, 1);
+const FAR_AHEAD_MS = parseTime('2030-01-01T00:00:00Z') ?? 0;
 
 /** An account without a store: decides, keeps the events, and can fold them again. */
 export class AccountFixture {

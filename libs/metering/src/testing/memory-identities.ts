@@ -1,5 +1,5 @@
 import type { IdentityHash } from '../account/account-events.js';
-import type { KnownIdentities } from '../account/usage-record.js';
+import type { KnownIdentities } from '../account/usage/usage-record.js';
 import { dayOf } from '../time/index.js';
 
 const WINDOW_BEFORE_MS = 35 * 86_400_000;

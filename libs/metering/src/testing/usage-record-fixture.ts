@@ -1,4 +1,4 @@
-import type { UsageRecord } from '../account/usage-record.js';
+import type { UsageRecord } from '../account/usage/usage-record.js';
 import type { JsonObject } from '../json/index.js';
 import { canonicalContent } from '../json/index.js';
 import { parseTime } from '../time/index.js';

@@ -1,16 +1,13 @@
 import { civilOf, cycleContaining, nextAnchor } from '../../time/index.js';
-import { COMMAND_LIMITS, commandRecord, type AccountCommand, type CommandContext } from '../account-commands.js';
+import { COMMAND_LIMITS, commandRecord, type CommandContext } from './account-commands.js';
 import type { GrantTerms, LedgerEntry } from '../account-events.js';
-import { advance } from '../advance.js';
-import { endCycle, grantIds, planGrants } from '../cycle-end.js';
-import { commandTimeMs, type CommandOutcome } from '../decide-command.js';
+import { advance } from '../passing-time/advance.js';
+import { endCycle, grantIds, planGrants } from '../passing-time/cycle-end.js';
+import { commandTimeMs, currentCycleMs, type Command, type CommandOutcome } from './command-outcome.js';
 import type { Drafting } from '../drafting.js';
-import { openingOf } from '../opening.js';
-import { grantEntry } from '../pay-overdraft.js';
-import { negativeLimitsOf } from '../plan-terms.js';
-import { currentCycleMs } from './credits.js';
-
-type Command<K extends AccountCommand['kind']> = Extract<AccountCommand, { readonly kind: K }>;
+import { openingOf } from '../passing-time/opening.js';
+import { grantEntry } from '../grants/pay-overdraft.js';
+import { negativeLimitsOf } from '../rules/plan-terms.js';
 
 /** Opens an account, or answers as before when it is open on the very same terms. */
 export function openAccount(

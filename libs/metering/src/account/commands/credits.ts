@@ -1,17 +1,12 @@
 import { addPeriod, civilOf, parsePeriod } from '../../time/index.js';
-import { COMMAND_LIMITS, commandRecord, type AccountCommand, type CommandContext } from '../account-commands.js';
+import { COMMAND_LIMITS, commandRecord, type CommandContext } from './account-commands.js';
 import type { GrantTerms, LedgerEntry, Movement, Recurrence } from '../account-events.js';
-import { grantKind } from '../advance.js';
-import { commandTimeMs, type CommandOutcome } from '../decide-command.js';
+import { grantKind } from '../grants/grant-kind.js';
+import { commandTimeMs, currentCycleMs, type Command, type CommandOutcome } from './command-outcome.js';
 import type { Drafting } from '../drafting.js';
-import { DEFAULT_PRIORITY } from '../drawing-order.js';
-import { grantId } from '../grant-id.js';
-import { grantEntry } from '../pay-overdraft.js';
-
-type Command<K extends AccountCommand['kind']> = Extract<AccountCommand, { readonly kind: K }>;
-
-/** Start of the cycle that ledger time is in: where a command's entries count. */
-export const currentCycleMs = (drafting: Drafting): number => drafting.wallet.cycles.at(-1)?.startMs ?? 0;
+import { DEFAULT_PRIORITY } from '../evolve/drawing-order.js';
+import { grantId } from '../grants/grant-id.js';
+import { grantEntry } from '../grants/pay-overdraft.js';
 
 /** Gives credits to a pool, now or from a later time on. */
 export function grantCredits(

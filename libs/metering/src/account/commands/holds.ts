@@ -1,12 +1,10 @@
-import { COMMAND_LIMITS, commandRecord, type AccountCommand, type CommandContext } from '../account-commands.js';
+import { COMMAND_LIMITS, commandRecord, type CommandContext } from './account-commands.js';
 import type { LedgerEntry } from '../account-events.js';
-import { commandTimeMs, type CommandOutcome } from '../decide-command.js';
+import { commandTimeMs, currentCycleMs, type Command, type CommandOutcome } from './command-outcome.js';
 import type { Drafting } from '../drafting.js';
-import { planOf } from '../plan-terms.js';
-import { decideGate } from '../views.js';
-import { currentCycleMs, drawMovements } from './credits.js';
-
-type Command<K extends AccountCommand['kind']> = Extract<AccountCommand, { readonly kind: K }>;
+import { planOf } from '../rules/plan-terms.js';
+import { decideGate } from '../reading/views.js';
+import { drawMovements } from './credits.js';
 
 /** A hold is a start with its amount as the estimate. */
 export function placeHold(drafting: Drafting, command: Command<'PlaceHold'>, context: CommandContext): CommandOutcome {

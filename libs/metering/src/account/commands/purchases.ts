@@ -1,24 +1,16 @@
 import type { Package } from '../../catalog/index.js';
 import { packageCredits, packagePrice } from '../../rating/index.js';
 import { addPeriod } from '../../time/index.js';
-import {
-  COMMAND_LIMITS,
-  commandRecord,
-  type AccountCommand,
-  type CommandContext,
-  type Rejection,
-} from '../account-commands.js';
+import { COMMAND_LIMITS, commandRecord, type CommandContext, type Rejection } from './account-commands.js';
 import type { GrantTerms, LedgerEntry, Purchase } from '../account-events.js';
-import { applyEntry } from '../evolve-wallet.js';
-import { cloneWallet } from '../clone-for-decision.js';
-import { commandTimeMs, type CommandOutcome } from '../decide-command.js';
+import { applyEntry } from '../evolve/evolve-wallet.js';
+import { cloneWallet } from '../evolve/clone-for-decision.js';
+import { commandTimeMs, currentCycleMs, type Command, type CommandOutcome } from './command-outcome.js';
 import type { Drafting } from '../drafting.js';
-import { grantId } from '../grant-id.js';
-import { grantEntry } from '../pay-overdraft.js';
-import { planOf } from '../plan-terms.js';
-import { currentCycleMs, defaultPriority } from './credits.js';
-
-type Command<K extends AccountCommand['kind']> = Extract<AccountCommand, { readonly kind: K }>;
+import { grantId } from '../grants/grant-id.js';
+import { grantEntry } from '../grants/pay-overdraft.js';
+import { planOf } from '../rules/plan-terms.js';
+import { defaultPriority } from './credits.js';
 
 /** Buys a package; its bonus is a grant and an entry of its own. */
 export function purchaseCredits(

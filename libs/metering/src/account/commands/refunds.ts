@@ -1,17 +1,14 @@
 import { divideHalfEven } from '../../amounts/index.js';
-import { commandRecord, type AccountCommand, type CommandContext, type RefundableDraw } from '../account-commands.js';
+import { commandRecord, type CommandContext, type RefundableDraw } from './account-commands.js';
 import type { LedgerEntry, Movement, ReversalRecord } from '../account-events.js';
 import type { Pool, Wallet } from '../account-state.js';
-import { refundGrant } from '../charge-line.js';
-import { cloneWallet } from '../clone-for-decision.js';
-import { grantIds } from '../cycle-end.js';
-import { commandTimeMs, type CommandOutcome } from '../decide-command.js';
+import { refundGrant } from '../usage/charge-line.js';
+import { cloneWallet } from '../evolve/clone-for-decision.js';
+import { grantIds } from '../passing-time/cycle-end.js';
+import { commandTimeMs, currentCycleMs, type Command, type CommandOutcome } from './command-outcome.js';
 import type { Drafting } from '../drafting.js';
-import { paymentsFrom } from '../pay-overdraft.js';
-import { applyMovement, endedGrantOf, poolOf } from '../pool.js';
-import { currentCycleMs } from './credits.js';
-
-type Command<K extends AccountCommand['kind']> = Extract<AccountCommand, { readonly kind: K }>;
+import { paymentsFrom } from '../grants/pay-overdraft.js';
+import { applyMovement, endedGrantOf, poolOf } from '../evolve/pool.js';
 
 const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 

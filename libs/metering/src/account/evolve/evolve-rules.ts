@@ -1,0 +1,83 @@
+import { cycleContaining } from '../../time/index.js';
+import type { AccountEvent } from '../account-events.js';
+import type { Wallet } from '../account-state.js';
+import { ImpossibleEvent } from './pool.js';
+
+/** Requests that a late payment may still complete. */
+const RECHARGES_REMEMBERED = 1_000;
+
+/** Key of a rule: alerts and budgets have names of their own. */
+export const ruleKey = (rule: { kind: string; name: string }): string => `${rule.kind}/${rule.name}`;
+
+/** Thresholds: a rule set, or reached. */
+export function applyRule(
+  wallet: Wallet,
+  event: Extract<AccountEvent, { type: 'ThresholdRuleSet' | 'ThresholdReached' }>,
+): void {
+  const current = wallet.cycles.at(-1)?.startMs ?? 0;
+  if (event.type === 'ThresholdRuleSet') {
+    wallet.rules.set(ruleKey(event.rule), {
+      rule: event.rule,
+      countedNanos: event.countedNanos,
+      countedCycleMs: current,
+      reached: new Set(),
+      reachedCycleMs: current,
+    });
+    return;
+  }
+  const rule = wallet.rules.get(ruleKey(event.rule));
+  if (rule === undefined) throw new ImpossibleEvent(`rule ${event.rule.name} is not set`);
+  if (rule.reachedCycleMs !== event.cycleStartMs) {
+    rule.reachedCycleMs = event.cycleStartMs;
+    rule.reached = new Set();
+  }
+  rule.reached.add(event.valueNanos.toString());
+}
+
+/** Auto-recharge: its settings, and the one request that may be open. */
+export function applyRecharge(
+  wallet: Wallet,
+  event: Extract<AccountEvent, { type: 'AutoRechargeSet' | 'RechargeRequested' | 'RechargeDeclined' }>,
+): void {
+  if (event.type === 'AutoRechargeSet') {
+    const old = wallet.recharge;
+    wallet.recharge = {
+      open: old?.open ?? null,
+      asked: old?.asked ?? new Map(),
+      spentMinor: old?.spentMinor ?? 0n,
+      spendMonthMs: old?.spendMonthMs ?? 0,
+      retryAtMs: old?.retryAtMs ?? 0,
+      ...event.settings,
+    };
+    return;
+  }
+  if (wallet.recharge === null) throw new ImpossibleEvent('auto-recharge is not set');
+  if (event.type === 'RechargeRequested') {
+    wallet.rechargeCount += 1;
+    const { purchase, package: bought, price } = event;
+    const open = { purchase, package: bought, ...price, requestedAtMs: event.atMs };
+    wallet.recharge.open = open;
+    wallet.recharge.asked.set(purchase, open);
+    const [oldest] = wallet.recharge.asked.keys();
+    if (wallet.recharge.asked.size > RECHARGES_REMEMBERED && oldest !== undefined) wallet.recharge.asked.delete(oldest);
+  } else {
+    wallet.recharge.open = null;
+    wallet.recharge.retryAtMs = event.retryAfterMs;
+  }
+}
+
+/** A purchase by auto-recharge counts in the spend of the calendar month (UTC) in which it was requested. */
+export function recordRecharge(
+  wallet: Wallet,
+  purchase: { readonly id: string; readonly amountMinor: bigint; readonly atMs: number },
+): void {
+  const { recharge } = wallet;
+  if (recharge === null) return;
+  const month = cycleContaining(recharge.open?.requestedAtMs ?? purchase.atMs, 1).startMs;
+  if (recharge.spendMonthMs !== month) {
+    recharge.spendMonthMs = month;
+    recharge.spentMinor = 0n;
+  }
+  recharge.spentMinor += purchase.amountMinor;
+  if (recharge.open?.purchase === purchase.id) recharge.open = null;
+}

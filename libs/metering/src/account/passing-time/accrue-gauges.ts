@@ -1,0 +1,59 @@
+import type { CycleBounds, DimensionPairs, SeriesPoint } from '../account-events.js';
+import type { RateState } from '../account-state.js';
+import { ChargeBuilder } from '../usage/charge-builder.js';
+import { chargeLine } from '../usage/charge-line.js';
+import type { Drafting } from '../drafting.js';
+import { planAt } from '../rules/plan-terms.js';
+
+/** Each gauge holds its last value up to the cycle's end: the rest of the integral, as a charge of its own. */
+export function accrueGauges(drafting: Drafting, cycle: CycleBounds): void {
+  const rates = drafting.draft.rates.get(cycle.startMs);
+  if (rates === undefined) return;
+  const builder = new ChargeBuilder(drafting.nextRevision);
+  for (const rate of rates.values())
+    if (rate.gauge !== null)
+      for (const points of rate.series?.values() ?? []) accrueSeries(drafting, builder, { cycle, rate, points });
+  if (builder.isEmpty) return;
+  const { catalog } = drafting;
+  drafting.pushFolded(builder.finish({ atMs: cycle.endMs, feed: null, catalogVersion: catalog.version }));
+}
+
+function accrueSeries(
+  drafting: Drafting,
+  builder: ChargeBuilder,
+  gauge: { cycle: CycleBounds; rate: RateState; points: readonly SeriesPoint[] },
+): void {
+  const last = gauge.points.at(-1);
+  const { cycle } = gauge;
+  if (last === undefined || last.valueUnits === 0n || last.usageTimeMs >= cycle.endMs) return;
+  const { catalog, wallet, draft } = drafting;
+  const meter = catalog.meter(gauge.rate.gauge ?? '');
+  const pairs = pairsOfSeries(last.series);
+  const atMs = cycle.endMs - 1;
+  const plan = planAt(wallet, atMs);
+  const rate = meter === undefined ? undefined : catalog.rateOf(plan, atMs, meter, new Map(pairs));
+  if (meter === undefined || rate === undefined) return;
+  const use = builder.use(rate, { plan, cycle, outcome: 'charged' });
+  const line = chargeLine(draft, builder, {
+    aggregation: 'accrual',
+    meter: meter.key,
+    rate,
+    denominator: catalog.denominatorIn(meter, cycle),
+    valueUnits: last.valueUnits * BigInt(cycle.endMs - last.usageTimeMs),
+    use,
+    usageTimeMs: atMs,
+  });
+  builder.group(use, builder.dimensionsOf(last.series, pairs), atMs, { ...line });
+}
+
+/** A series is named by the JSON text of its dimensions, as pairs in the catalog's order. */
+export const seriesOf = (pairs: DimensionPairs): string => JSON.stringify(pairs);
+
+function pairsOfSeries(series: string): DimensionPairs {
+  const pairs: unknown = JSON.parse(series);
+  if (!Array.isArray(pairs)) throw new SyntaxError('a series is named by pairs');
+  return pairs.map((pair: unknown): [string, string] => {
+    if (!Array.isArray(pair)) throw new SyntaxError('a series is named by pairs');
+    return [String(pair[0]), String(pair[1])];
+  });
+}

@@ -1,0 +1,294 @@
+import { cycleContaining } from '../../time/index.js';
+import type { Plan } from '../../catalog/index.js';
+import type {
+  AccountOpened,
+  CycleBounds,
+  EvidenceLine,
+  FeedRange,
+  QuarantinedRecord,
+  RateUse,
+} from '../account-events.js';
+import type { AccountState, Cycle } from '../account-state.js';
+import { advance } from '../passing-time/advance.js';
+import { ChargeBuilder } from './charge-builder.js';
+import { chargeLine } from './charge-line.js';
+import { Drafting } from '../drafting.js';
+import { countForBudgets } from '../evolve/evolve-usage.js';
+import { measureUsage, type MeasuredUsage, type Refusal } from './measure-usage.js';
+import { openingOf } from '../passing-time/opening.js';
+import { planAt } from '../rules/plan-terms.js';
+import { quarantinedRecord } from './quarantined-record.js';
+import { ImpossibleEvent } from '../evolve/pool.js';
+import {
+  ACCEPTED_AFTER_MS,
+  ACCEPTED_BEFORE_MS,
+  type UsageContext,
+  type UsageCounts,
+  type UsageDecision,
+  type UsageRecord,
+} from './usage-record.js';
+
+/**
+ * Decides the records of one account and partition, in offset order: duplicates, quarantine, time, charges, draws,
+ * thresholds. Mutates the draft; the events say all that it did. The same in any batches (I12).
+ */
+export function decideUsage(
+  draft: AccountState,
+  records: readonly UsageRecord[],
+  context: UsageContext,
+): UsageDecision {
+  return new UsageFold(draft, context).decide(records);
+}
+
+type EventRecord = UsageRecord & { readonly content: { readonly kind: 'event' } };
+
+class UsageFold {
+  private readonly drafting: Drafting;
+  private builder: ChargeBuilder;
+  private range: { first: bigint; last: bigint } | undefined;
+  private readonly quarantined: QuarantinedRecord[] = [];
+  private readonly counts: UsageCounts = { charged: 0, late: 0, adjusted: 0, duplicates: 0, quarantined: 0 };
+
+  constructor(
+    draft: AccountState,
+    private readonly context: UsageContext,
+  ) {
+    this.drafting = new Drafting(draft, context.catalog, context.nextRevision);
+    this.builder = new ChargeBuilder(this.drafting.nextRevision);
+  }
+
+  decide(records: readonly UsageRecord[]): UsageDecision {
+    let decided = 0;
+    for (const record of records) {
+      if (!this.decideRecord(record)) break;
+      decided += 1;
+    }
+    this.flush();
+    const unhosted = this.hostQuarantined();
+    return { events: this.drafting.events, unhosted, decided, counts: this.counts };
+  }
+
+  /** False when time has to advance further than this append may; the record is then not decided. */
+  private decideRecord(record: UsageRecord): boolean {
+    if (!isEvent(record)) {
+      if (record.content.kind === 'refused') this.quarantine(record, record.content);
+      return true;
+    }
+    const { event, hash } = record.content;
+    const ledgerMs = this.ledgerTimeWith(record);
+    const seen = this.context.known.find(hash, event.timeMs, ledgerMs);
+    if (seen === 'duplicate') {
+      this.counts.duplicates += 1;
+      return true;
+    }
+    if (seen !== 'new') {
+      const detail = 'an event with this source and id, but other content, was charged before';
+      this.quarantine(record, { reason: 'Conflict', detail, first: seen.conflictWith });
+      return true;
+    }
+    const time = this.timeOf(record, ledgerMs);
+    if ('reason' in time) {
+      this.quarantine(record, time);
+      return true;
+    }
+    const measured = measureUsage(this.context.catalog, event, time);
+    if ('reason' in measured) {
+      this.quarantine(record, measured);
+      return true;
+    }
+    if (!this.advanceTo(record, ledgerMs, time)) return false;
+    this.charge(record, this.placeOf(time), measured);
+    return true;
+  }
+
+  private ledgerTimeWith(record: UsageRecord): number {
+    const { wallet } = this.drafting;
+    if (!wallet.isOpen) return record.recordTimestampMs;
+    return wallet.clock === 'manual' ? wallet.ledgerTimeMs : Math.max(wallet.ledgerTimeMs, record.recordTimestampMs);
+  }
+
+  /** When the usage counts as having happened, and the plan in force then; or why it cannot be taken. */
+  private timeOf(record: EventRecord, ledgerMs: number): UsageTime | Refusal {
+    const { wallet } = this.drafting;
+    const { timeMs } = record.content.event;
+    const { catalog, nowMs } = this.context;
+    const measuredFrom = wallet.isOpen && wallet.clock === 'manual' ? ledgerMs : record.recordTimestampMs;
+    if (record.mode === 'live') {
+      if (timeMs < measuredFrom - ACCEPTED_BEFORE_MS) return refuse('TooOld', 'the event is more than 35 days old');
+      if (timeMs > measuredFrom + ACCEPTED_AFTER_MS) return refuse('InFuture', 'the event is more than 24 hours ahead');
+    } else if (timeMs > nowMs) return refuse('InFuture', 'backfilled usage lies in the future');
+    const usageTimeMs = Math.min(timeMs, ledgerMs);
+    if (!wallet.isOpen) {
+      const plan = catalog.defaultPlan;
+      if (plan === undefined) return refuse('UnknownOrganisation', 'the organisation has no account');
+      return { usageTimeMs, plan: plan.key };
+    }
+    if (usageTimeMs < wallet.openedAtMs) return refuse('BeforeOpening', 'the account was not open at that time');
+    const isClosed = outcomeOf(this.cycleAt(usageTimeMs), usageTimeMs) === 'adjusted';
+    if (isClosed && record.mode === 'history' && !record.isAdjusting)
+      return refuse('HistoryClosed', 'the cycle of this usage is closed');
+    return { usageTimeMs, plan: planAt(wallet, usageTimeMs) };
+  }
+
+  private cycleAt(usageTimeMs: number): Cycle {
+    const { cycles } = this.drafting.wallet;
+    for (let i = cycles.length - 1; i > 0; i--) {
+      const cycle = cycles[i];
+      if (cycle !== undefined && cycle.startMs <= usageTimeMs) return cycle;
+    }
+    const [first] = cycles;
+    if (first === undefined) throw new ImpossibleEvent('an open account has a cycle');
+    return first;
+  }
+
+  /** Asked after time has advanced: the usage's cycle may be one that had not begun, or had not ended. */
+  private placeOf(time: UsageTime): Place {
+    const cycle = this.cycleAt(time.usageTimeMs);
+    return { ...time, cycle, outcome: outcomeOf(cycle, time.usageTimeMs) };
+  }
+
+  /** Opens the account, starts its live clock, and passes every instant that is due. */
+  private advanceTo(record: EventRecord, ledgerMs: number, time: UsageTime): boolean {
+    const { drafting } = this;
+    const isSilent = record.mode === 'history';
+    if (!drafting.wallet.isOpen) {
+      const plan = this.context.catalog.defaultPlan;
+      if (plan !== undefined) drafting.push(this.openByUsage(record, plan, time));
+    }
+    if (drafting.wallet.clock === 'history' && record.mode === 'live') {
+      this.flush();
+      drafting.push({ type: 'LiveClockStarted', atMs: drafting.wallet.ledgerTimeMs, entries: [] });
+    }
+    if (drafting.dueMs > ledgerMs) return true;
+    this.flush();
+    return advance(drafting, ledgerMs, isSilent);
+  }
+
+  /** An account that opens by its first usage opens at the start of the cycle that contains it. */
+  private openByUsage(record: EventRecord, plan: Plan, time: UsageTime): AccountOpened {
+    const cycle = cycleContaining(time.usageTimeMs, 1);
+    return openingOf(plan, {
+      organisation: record.content.event.organisation,
+      catalogVersion: this.context.catalog.version,
+      revision: this.drafting.nextRevision,
+      anchorDay: 1,
+      openedAtMs: cycle.startMs,
+      cycle,
+      clock: record.mode === 'live' ? 'live' : 'history',
+      atMs: cycle.startMs,
+    });
+  }
+
+  private charge(record: EventRecord, place: Place, measured: MeasuredUsage): void {
+    const { drafting } = this;
+    const { draft, wallet } = drafting;
+    const { event, hash } = record.content;
+    if (this.builder.revision !== drafting.nextRevision) this.builder = new ChargeBuilder(drafting.nextRevision);
+    const { builder } = this;
+    wallet.ledgerTimeMs = this.ledgerTimeWith(record);
+    const dimensions = builder.dimensionsOf(measured.key, measured.pairs);
+    const lines: EvidenceLine['lines'][number][] = [];
+    for (const line of measured.linesIn(place.cycle)) {
+      const used = { plan: place.plan, cycle: place.cycle, outcome: place.outcome };
+      const use = builder.use(line.rate, used);
+      const charged = chargeLine(draft, builder, { ...line, use, usageTimeMs: place.usageTimeMs });
+      builder.group(use, dimensions, place.usageTimeMs, charged);
+      const listed = builder.uses[use];
+      if (wallet.rules.size > 0 && listed !== undefined)
+        countForBudgets(wallet, listed, { pairs: measured.pairs, creditsNanos: charged.creditsNanos });
+      lines.push(charged);
+    }
+    const { offset, recordTimestampMs } = record;
+    const { source, id, timeMs } = event;
+    builder.line({
+      source,
+      id,
+      hash,
+      timeMs,
+      usageTimeMs: place.usageTimeMs,
+      offset,
+      recordTimestampMs,
+      dimensions,
+      lines,
+    });
+    this.context.known.add(hash, timeMs);
+    this.range ??= { first: offset, last: offset };
+    this.range.last = offset;
+    this.counts[place.outcome] += 1;
+    this.react(record);
+    if (builder.isFull) this.flush();
+  }
+
+  /** A crossing follows the usage event that made it: what was folded so far is written before it. */
+  private react(record: EventRecord): void {
+    const { wallet } = this.drafting;
+    if (wallet.rules.size === 0 && wallet.recharge === null) return;
+    const { source, id } = record.content.event;
+    const by = { kind: 'usage', source, id, offset: record.offset } as const;
+    const isSilent = record.mode === 'history';
+    if (!this.drafting.wouldReact(by, isSilent)) return;
+    this.flush();
+    this.drafting.react(by, isSilent);
+  }
+
+  /** Ends the `UsageCharged` that is being gathered. */
+  private flush(): void {
+    if (this.range === undefined || this.builder.isEmpty) return;
+    const { catalog, feed } = this.context;
+    const event = this.builder.finish({
+      atMs: this.drafting.wallet.ledgerTimeMs,
+      feed: this.rangeOf(feed, this.range),
+      catalogVersion: catalog.version,
+    });
+    this.range = undefined;
+    this.drafting.pushFolded(event);
+    this.builder = new ChargeBuilder(this.drafting.nextRevision);
+  }
+
+  private rangeOf(feed: UsageContext['feed'], range: { first: bigint; last: bigint }): FeedRange {
+    return { topic: feed.topic, generation: feed.generation, partition: feed.partition, ...range };
+  }
+
+  private quarantine(record: UsageRecord, refusal: Refusal & { first?: string }): void {
+    this.quarantined.push(quarantinedRecord(record, refusal, this.context.feed));
+    this.counts.quarantined += 1;
+  }
+
+  /** Quarantine lies in the account's stream, beside the offset that decides it; without an account, in the partition's. */
+  private hostQuarantined(): readonly QuarantinedRecord[] {
+    const [first] = this.quarantined;
+    const last = this.quarantined.at(-1);
+    if (first === undefined || last === undefined) return [];
+    if (!this.drafting.wallet.isOpen) return this.quarantined;
+    this.drafting.push({
+      type: 'UsageQuarantined',
+      atMs: this.drafting.wallet.ledgerTimeMs,
+      entries: [],
+      feed: this.rangeOf(this.context.feed, { first: first.offset, last: last.offset }),
+      records: this.quarantined,
+    });
+    return [];
+  }
+}
+
+interface UsageTime {
+  readonly usageTimeMs: number;
+  /** The plan in force then. */
+  readonly plan: string;
+}
+
+/** Where usage counts. */
+interface Place extends UsageTime {
+  readonly cycle: CycleBounds;
+  readonly outcome: RateUse['outcome'];
+}
+
+const isEvent = (record: UsageRecord): record is EventRecord => record.content.kind === 'event';
+
+const refuse = (reason: Refusal['reason'], detail: string): Refusal => ({ reason, detail });
+
+/** Usage at or after the current cycle's end belongs to a cycle that begins when time advances. */
+function outcomeOf(cycle: Cycle, usageTimeMs: number): RateUse['outcome'] {
+  if (!cycle.isEnded || usageTimeMs >= cycle.endMs) return 'charged';
+  return cycle.isClosed ? 'adjusted' : 'late';
+}

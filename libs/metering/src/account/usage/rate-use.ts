@@ -1,0 +1,26 @@
+import type { Rate } from '../../catalog/index.js';
+import type { CycleBounds, RateUse } from '../account-events.js';
+
+/** The terms under which a rate is used. */
+export interface Used {
+  readonly plan: string;
+  readonly cycle: CycleBounds;
+  readonly outcome: RateUse['outcome'];
+}
+
+/** Names a rate use within one decision. */
+export const useKey = (rate: Rate, used: Used): string =>
+  `${used.outcome}\n${used.cycle.startMs}\n${rate.effectiveFromMs}\n${used.plan}\n${rate.rateCard}\n${rate.key}`;
+
+/** What usage lines were rated by, as their event records it. */
+export const rateUse = (rate: Rate, used: Used): RateUse => ({
+  meter: rate.meter.key,
+  pool: rate.pool,
+  rate: rate.key,
+  rateCard: rate.rateCard,
+  effectiveFromMs: rate.effectiveFromMs,
+  plan: used.plan,
+  cycle: { startMs: used.cycle.startMs, endMs: used.cycle.endMs },
+  outcome: used.outcome,
+  isReversible: rate.meter.aggregation === 'latest' || rate.meter.aggregation === 'time-weighted',
+});
