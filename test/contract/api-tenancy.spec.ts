@@ -88,7 +88,7 @@ describe('every route of the contract', () => {
     }
   });
 
-  it.each(['%00', '..%2F..%2Fetc', 'a%0Ab', '%20acme', 'x'.repeat(256), '%ff'])(
+  it.each(['%00', 'a%0Ab', 'a%C2%85b', '%20acme', 'x'.repeat(256), '%ff'])(
     'takes no name that is none: %s',
     async (organisation) => {
       for (const route of routes.filter(({ path, method }) => path.includes('{organisation}') && method === 'GET')) {

@@ -9,6 +9,8 @@ import { KeysController } from './keys/keys.controller.js';
 import { HealthController } from './operations/health.controller.js';
 import { MetricsController } from './operations/metrics.controller.js';
 import { OpenApiController } from './operations/openapi.controller.js';
+import { EventQueriesController } from './queries/events.controller.js';
+import { GateController } from './queries/gate.controller.js';
 
 /** Every controller of the API: an endpoint is served, guarded and documented by standing here. */
 export const CONTROLLERS: readonly Type[] = [
@@ -18,6 +20,8 @@ export const CONTROLLERS: readonly Type[] = [
   AccountsController,
   CreditsController,
   RefundsController,
+  EventQueriesController,
+  GateController,
   KeysController,
   HealthController,
   MetricsController,

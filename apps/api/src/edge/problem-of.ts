@@ -1,7 +1,7 @@
 import { HttpException } from '@nestjs/common';
 import { AccountBroken, TooBusy } from '@app/accounts';
 import { isTransient } from '@app/postgres';
-import { FeedUnavailable } from '@app/usage-feed';
+import { FeedUnavailable, RecordsTooLarge } from '@app/usage-feed';
 import { Problem } from './problem.js';
 import type { ProblemCode } from './problem.js';
 
@@ -15,6 +15,7 @@ export function problemOf(exception: unknown): Problem {
       retryAfterSeconds: RETRY_SECONDS,
     });
   }
+  if (exception instanceof RecordsTooLarge) return Problem.of('TooLarge', 'An event is too large.');
   if (exception instanceof AccountBroken) {
     return Problem.of('AccountParked', 'This account is parked until an operator has looked at it.', {
       retryAfterSeconds: 60,
