@@ -1,0 +1,58 @@
+import { DEFAULT_GRACE_MS, initialState, nextDueMs, poolViews, type Wallet } from '@app/metering';
+import { keyHash } from '../key-hash.js';
+import { toStoredOrNull } from '../stored-text.js';
+import { readWallet, writeWallet } from './wallet-codec.js';
+
+/** An account as the lane has it in memory. */
+export interface HeldAccount {
+  readonly organisation: string;
+  readonly wallet: Wallet;
+  revision: bigint;
+  openedPosition: bigint;
+  fault: string | null;
+}
+
+/** A row of `accounts` as it is loaded. */
+export interface WalletRow {
+  readonly organisation: string;
+  readonly revision: bigint;
+  readonly opened_position: bigint;
+  readonly wallet: string;
+  readonly fault: string | null;
+}
+
+export const newAccount = (organisation: string, openedPosition: bigint): HeldAccount => ({
+  organisation,
+  wallet: initialState(organisation).wallet,
+  revision: -1n,
+  openedPosition,
+  fault: null,
+});
+
+export const loadedAccount = (row: WalletRow): HeldAccount => ({
+  organisation: row.organisation,
+  wallet: readWallet(row.wallet),
+  revision: row.revision,
+  openedPosition: row.opened_position,
+  fault: row.fault,
+});
+
+/** The account's row of `accounts`. */
+export function accountRow(account: HeldAccount): Readonly<Record<string, unknown>> {
+  const { organisation, wallet, revision, openedPosition, fault } = account;
+  return {
+    organisation,
+    key_hash: keyHash(organisation),
+    plan: wallet.plan,
+    state: wallet.isPaused ? 'paused' : 'active',
+    clock: wallet.clock,
+    revision: revision.toString(),
+    ledger_time_ms: wallet.ledgerTimeMs,
+    opened_position: openedPosition.toString(),
+    // A hint: schedulers know the catalog's grace and look for themselves.
+    next_due_ms: nextDueMs(wallet, DEFAULT_GRACE_MS),
+    statuses: [...new Set(poolViews(wallet).map(({ status }) => status))].toSorted(),
+    wallet: writeWallet(wallet),
+    fault: toStoredOrNull(fault),
+  };
+}

@@ -1,0 +1,10 @@
+export { READ_MODEL_LIMITS, type WindowLimits } from './limits.js';
+export { CorruptReadModel, HistoryDiffers, StaleProjector, TooManyGroups, UnknownCursor } from './errors.js';
+export { LANES, type Checkpoint, type Generation, type Generations, type LaneName } from './generations/generations.js';
+export { ReadModels, type ReadModelsOptions } from './read-models.js';
+export { LaneWorker, type LaneListener, type LaneWorkerOptions } from './lanes/lane-worker.js';
+export { createRunner, type AnyLaneRunner, type LaneRunnerParts } from './lanes/projections.js';
+export { SegmentCompactor } from './usage-lane/segment-compactor.js';
+export { rebuildLane, rebuildReadModels, type RebuildOptions } from './rebuild/rebuild-lane.js';
+export { verifyReadModels, type LaneVerification, type VerifyOptions } from './verify/verify-read-models.js';
+export type { Difference } from './verify/compare-rows.js';

@@ -1,0 +1,195 @@
+import type { EventStore, GlobalPosition, StoredEvent } from '@app/event-store';
+import { withTransaction, type Lease } from '@app/postgres';
+import { HistoryDiffers, StaleProjector } from '../errors.js';
+import {
+  anchorOf,
+  type Anchor,
+  type Checkpoint,
+  type Generation,
+  type Generations,
+} from '../generations/generations.js';
+import { READ_MODEL_LIMITS, type WindowLimits } from '../limits.js';
+import { FoldFailed } from './frozen-accounts.js';
+import type { Projection } from './projection.js';
+
+export interface LaneRunnerOptions<Window> {
+  readonly generations: Generations;
+  readonly store: EventStore;
+  readonly projection: Projection<Window>;
+  readonly generation: Generation;
+  /** Asserted in every transaction; null where nobody else can know the generation. */
+  readonly lease: Lease | null;
+  readonly limits?: Partial<WindowLimits>;
+  /** Called in the transaction, before it commits: where tests let it fail. */
+  readonly beforeCommit?: () => Promise<void>;
+}
+
+/** What one call of `runWindow` did. */
+export interface WindowRun {
+  readonly events: number;
+  /** Nothing lay behind what was read. */
+  readonly isEnd: boolean;
+}
+
+/**
+ * Moves one generation of one lane along the store: reads pages into a window, writes rows and checkpoint in one
+ * transaction, and reads the next window while that one commits.
+ *
+ *   read ─▶ fold ─▶ (full, or end of store) ─▶ wait for the commit before ─▶ commit ─▶ read …
+ */
+export class LaneRunner<Window> {
+  #generation: Generation;
+  /** How far was folded; ahead of the stored checkpoint by the commit under way. */
+  #read: Checkpoint;
+  #commit: Promise<void> = Promise.resolve();
+  #isCommitting = false;
+  #pageEvents: number;
+  readonly #pageEventsMax: number;
+  readonly #windowBytesMax: number;
+
+  constructor(private readonly options: LaneRunnerOptions<Window>) {
+    this.#generation = options.generation;
+    this.#read = options.generation.checkpoint;
+    this.#windowBytesMax = options.limits?.windowBytesMax ?? READ_MODEL_LIMITS.windowBytesMax;
+    this.#pageEventsMax = options.limits?.pageEventsMax ?? READ_MODEL_LIMITS.pageEventsMax;
+    this.#pageEvents = Math.min(this.#pageEventsMax, READ_MODEL_LIMITS.pageEventsMax / 4);
+  }
+
+  /** The stored checkpoint. */
+  get checkpoint(): Checkpoint {
+    return this.#generation.checkpoint;
+  }
+
+  /** @throws {HistoryDiffers} when the store does not hold the checkpoint's event at its place */
+  async verifyAnchor(): Promise<void> {
+    const { anchor } = this.#generation.checkpoint;
+    if (anchor !== null) await verifyAnchor(this.options.store, anchor);
+  }
+
+  /** Projects what the store holds up to `until` (inclusive), or to its end. */
+  async runToEnd(until?: GlobalPosition): Promise<void> {
+    for (;;) {
+      const { isEnd } = await this.runWindow(until);
+      if (isEnd) return;
+    }
+  }
+
+  /**
+   * Projects one window. At the end of the store it returns when the window is committed, else while it commits.
+   * @throws {StaleProjector | LeaseLost | HistoryDiffers | EventStoreUnavailable} and forgets what is not stored
+   */
+  async runWindow(until?: GlobalPosition): Promise<WindowRun> {
+    try {
+      const run = await this.#fillWindow(until);
+      await this.#commit;
+      if (run.position.commit !== this.#generation.checkpoint.position.commit || run.events > 0) this.#startCommit(run);
+      if (run.isEnd) await this.#commit;
+      return run;
+    } catch (error) {
+      await this.#restart();
+      if (error instanceof FoldFailed) return { events: 0, isEnd: false };
+      throw error;
+    }
+  }
+
+  /** Waits for the commit under way. */
+  async settle(): Promise<void> {
+    await this.#commit;
+  }
+
+  async #fillWindow(until: GlobalPosition | undefined): Promise<WindowRun & Checkpoint> {
+    const { projection, store, generations } = this.options;
+    const tables = { pool: generations.pool, schema: this.#generation.schema };
+    let events = 0;
+    let bytes = 0;
+    for (;;) {
+      const after = this.#read.position;
+      const page = await store.readAll({
+        after,
+        maxCount: this.#pageEvents,
+        streamPrefixes: projection.streamPrefixes,
+      });
+      const wanted =
+        until === undefined ? page.events : page.events.filter(({ position }) => position.commit <= until.commit);
+      await projection.fold(wanted, tables);
+      const size = sizeOf(page.events);
+      this.#adaptPage(page.events.length, size);
+      events += wanted.length;
+      bytes += size;
+      const last = wanted.at(-1);
+      const isPast = until !== undefined && page.position.commit >= until.commit;
+      this.#read = {
+        position: isPast ? until : page.position,
+        anchor: last === undefined ? this.#read.anchor : anchorOf(last),
+      };
+      const isEnd = page.isEnd || isPast;
+      if (isEnd || projection.isFull || bytes >= this.#windowBytesMax) return { events, isEnd, ...this.#read };
+    }
+  }
+
+  /** Events differ in size by four orders of magnitude: pages follow what was seen. */
+  #adaptPage(count: number, bytes: number): void {
+    if (count === 0) return;
+    const fitting = Math.floor(READ_MODEL_LIMITS.pageBytesTarget / Math.max(1, bytes / count));
+    const grown = Math.min(fitting, this.#pageEvents * 2, this.#pageEventsMax);
+    this.#pageEvents = Math.max(grown, Math.min(READ_MODEL_LIMITS.pageEventsMin, this.#pageEventsMax));
+  }
+
+  #startCommit(to: Checkpoint): void {
+    const window = this.options.projection.takeWindow();
+    this.#isCommitting = true;
+    this.#commit = this.#write(window, { position: to.position, anchor: to.anchor });
+    // The next call awaits it; until then nobody does.
+    this.#commit.catch(() => undefined);
+  }
+
+  async #write(window: Window, to: Checkpoint): Promise<void> {
+    const { generations, projection, lease, beforeCommit } = this.options;
+    const from = this.#generation;
+    await withTransaction(generations.pool, async (client) => {
+      await lease?.assertHeld(client);
+      // First, so that of two projectors one waits here and finds out before it has written anything.
+      await generations.advance(client, from, to);
+      await projection.write(window, client, from.schema);
+      await beforeCommit?.();
+    });
+    this.#generation = { ...from, checkpoint: to };
+    this.#isCommitting = false;
+    projection.written(window);
+  }
+
+  /** After a failure the tables say where to go on: a commit may have happened or not. */
+  async #restart(): Promise<void> {
+    await this.#commit.catch(() => undefined);
+    this.#commit = Promise.resolve();
+    this.options.projection.forget();
+    const { lane, generation } = this.#generation;
+    const stored = await this.options.generations.read(lane, generation);
+    if (stored === undefined || stored.state === 'retired')
+      throw new StaleProjector(`generation ${generation} of ${lane} is retired`);
+    this.#generation = stored;
+    this.#read = stored.checkpoint;
+    this.#isCommitting = false;
+  }
+
+  /** True while a transaction is under way. */
+  get isCommitting(): boolean {
+    return this.#isCommitting;
+  }
+}
+
+const sizeOf = (events: readonly StoredEvent[]): number => events.reduce((sum, { data }) => sum + data.length, 0);
+
+/** @throws {HistoryDiffers} when the store does not hold this event at this place */
+export async function verifyAnchor(store: EventStore, anchor: Anchor): Promise<void> {
+  const [event] = await store.readStream(anchor.stream, { from: anchor.revision, maxCount: 1 });
+  const isSame =
+    event !== undefined &&
+    event.revision === anchor.revision &&
+    event.id === anchor.id &&
+    event.position.commit === anchor.commit;
+  if (!isSame)
+    throw new HistoryDiffers(
+      `the store does not hold event ${anchor.revision} of ${anchor.stream} as it was projected`,
+    );
+}

@@ -1,0 +1,62 @@
+/** Every limit of this lib, in one place. */
+export const READ_MODEL_LIMITS = {
+  /** Usage events (counted by groups) that one transaction of the usage lane may hold. */
+  usageWindowEventsMax: 200_000,
+  /** Groups, so that near-unique dimensions do not fill the memory. */
+  usageWindowGroupsMax: 200_000,
+  /** Account events that one transaction of the accounts lane may hold. */
+  accountsWindowEventsMax: 4_000,
+  /** Payload bytes that one window may read, in either lane. */
+  windowBytesMax: 64_000_000,
+  /** Payload bytes that one page of the event store should have; its count of events adapts. */
+  pageBytesTarget: 8_000_000,
+  pageEventsMin: 50,
+  pageEventsMax: 4_000,
+  /** A reader of an empty head looks again after this long, should a wake-up be lost. */
+  idleWaitMs: 1_000,
+  leaseTtlMs: 5_000,
+  leaseRenewMs: 1_500,
+  /** A standby asks for the lease this often. */
+  leaseRetryMs: 500,
+  retryMinMs: 100,
+  retryMaxMs: 5_000,
+  statementTimeoutMs: 120_000,
+  queryTimeoutMs: 20_000,
+  /** A query that met a generation being dropped resolves the live one again so often. */
+  generationRetriesMax: 3,
+  /** Retired generations stay this long for queries that are still reading them. */
+  retiredKeptMs: 60_000,
+  /** A generation that is being built and has not moved for so long was left by a process that died. */
+  abandonedAfterMs: 3_600_000,
+  walletsCachedMax: 20_000,
+  usageAccountsCachedMax: 200_000,
+  textsCachedMax: 500_000,
+  /** So many segments of one level and day become one of the next level. */
+  segmentsPerMerge: 32,
+  compactEveryMs: 30_000,
+  /** Account days merged in one transaction, and transactions in one round. */
+  compactDaysPerTransaction: 50,
+  compactTransactionsMax: 40,
+  segmentBytesMax: 64_000_000,
+  /** Segments that a query reads at once. */
+  segmentsPerRead: 200,
+  /** Distinct groups that one window of an answer may have in memory. */
+  groupsPerAnswerMax: 1_000_000,
+  pageItemsMax: 500,
+  revisionPollMinMs: 5,
+  revisionPollMaxMs: 100,
+  differencesMax: 1_000,
+  verifyRowsPerRead: 2_000,
+  /** How long a switch may hold the live lane's checkpoint while the new generation catches up. */
+  switchCatchUpMs: 5_000,
+  switchAttemptsMax: 20,
+} as const;
+
+/** What tests and operators may set otherwise. */
+export interface WindowLimits {
+  readonly usageWindowEventsMax: number;
+  readonly usageWindowGroupsMax: number;
+  readonly accountsWindowEventsMax: number;
+  readonly windowBytesMax: number;
+  readonly pageEventsMax: number;
+}

@@ -1,0 +1,1 @@
+select id, content from {schema}.texts where content = any ($1::text[])

@@ -1,0 +1,71 @@
+/** Bytes that grow as they are written. */
+export class ByteWriter {
+  #bytes = Buffer.allocUnsafe(4_096);
+  #length = 0;
+
+  /** A copy of what was written; the writer begins again. */
+  take(): Buffer {
+    const taken = Buffer.from(this.#bytes.subarray(0, this.#length));
+    this.#length = 0;
+    return taken;
+  }
+
+  byte(value: number): void {
+    this.#reserve(1);
+    this.#bytes[this.#length++] = value;
+  }
+
+  /** An integer from 0 to 2^53 − 1, seven bits a byte, low ones first. */
+  varint(value: number): void {
+    this.#reserve(8);
+    const bytes = this.#bytes;
+    let at = this.#length;
+    let rest = value;
+    while (rest > 0x7f_ff_ff_ff) {
+      bytes[at++] = (rest % 128) | 0x80;
+      rest = Math.floor(rest / 128);
+    }
+    while (rest > 0x7f) {
+      bytes[at++] = (rest & 0x7f) | 0x80;
+      rest >>>= 7;
+    }
+    bytes[at++] = rest;
+    this.#length = at;
+  }
+
+  /** A signed integer, magnitude up to 2^51: small magnitudes of either sign stay small. */
+  zigzag(value: number): void {
+    this.varint(value < 0 ? -value * 2 - 1 : value * 2);
+  }
+
+  /** An integer of any size: zigzag where it fits, else its decimal text behind an odd head. */
+  bigint(value: bigint): void {
+    const small = Number(value);
+    if (small < SMALL && small > -SMALL) {
+      this.varint((small < 0 ? -small * 2 - 1 : small * 2) * 2);
+      return;
+    }
+    const text = value.toString();
+    this.varint(text.length * 2 + 1);
+    this.#reserve(text.length);
+    this.#length += this.#bytes.write(text, this.#length, 'latin1');
+  }
+
+  text(value: string): void {
+    const size = Buffer.byteLength(value, 'utf8');
+    this.varint(size);
+    this.#reserve(size);
+    this.#length += this.#bytes.write(value, this.#length, 'utf8');
+  }
+
+  #reserve(more: number): void {
+    const needed = this.#length + more;
+    if (needed <= this.#bytes.length) return;
+    const grown = Buffer.allocUnsafe(Math.max(needed, this.#bytes.length * 2));
+    this.#bytes.copy(grown, 0, 0, this.#length);
+    this.#bytes = grown;
+  }
+}
+
+/** Twice zigzagged, still below 2^53. */
+const SMALL = 2 ** 50;

@@ -1,0 +1,66 @@
+-- Quantities are whole 10⁻⁹ units, credits whole nano-credits; usage is found by usage time (hours since the epoch).
+create table usage_accounts (
+  id integer generated always as identity primary key,
+  organisation text collate "C" not null unique,
+  revision bigint not null,
+  ledger_time_ms bigint not null,
+  -- The current cycle: the one that pays what is adjusted.
+  cycle_start_ms bigint,
+  cycle_end_ms bigint,
+  fault text
+) with (fillfactor = 50);
+
+-- Meters, pools, dimensions and their values, once.
+create table texts (
+  id integer generated always as identity primary key,
+  content text collate "C" not null unique
+);
+
+-- One dimension at a time; dimension 0 is the total of a meter (value 0).
+create table usage_days (
+  account integer not null,
+  day integer not null,
+  dimension integer not null,
+  value integer not null,
+  meter integer not null,
+  events bigint not null,
+  quantity numeric not null,
+  credits numeric not null,
+  primary key (account, dimension, day, meter, value)
+) with (fillfactor = 70);
+create index usage_days_of_everybody on usage_days (day) where dimension = 0;
+
+-- The appends' groups as they are, in columns (segment-codec.ts): one row an account, day and window.
+create table usage_segments (
+  account integer not null,
+  day integer not null,
+  sequence bigint not null,
+  -- 0: as written; counted up by every merge; 100: a closed day in one.
+  level smallint not null,
+  data bytea not null,
+  primary key (account, day, sequence)
+);
+alter table usage_segments alter column data set storage external;
+create index usage_segments_unmerged on usage_segments (day, account, level) where level < 100;
+create index usage_segments_of_day on usage_segments (day);
+
+create table cycle_meters (
+  account integer not null,
+  cycle_start_ms bigint not null,
+  meter integer not null,
+  pool integer not null,
+  events bigint not null,
+  quantity numeric not null,
+  credits numeric not null,
+  late_events bigint not null,
+  late_quantity numeric not null,
+  late_credits numeric not null,
+  adjusted_events bigint not null,
+  adjusted_quantity numeric not null,
+  adjusted_credits numeric not null,
+  -- Usage of earlier, closed cycles that this cycle paid.
+  paid_events bigint not null,
+  paid_quantity numeric not null,
+  paid_credits numeric not null,
+  primary key (account, cycle_start_ms, meter, pool)
+) with (fillfactor = 50);

@@ -1,0 +1,12 @@
+import type { UsageAccount } from './usage-account.js';
+import type { UsageWindow } from './usage-window.js';
+
+/** A window as its transaction writes it: accounts as they were when it ended, for later windows go on changing them. */
+export interface SealedUsage {
+  readonly window: UsageWindow;
+  readonly accounts: readonly Readonly<UsageAccount>[];
+  /** Orders the windows of a generation: the position of the window's last event. */
+  readonly sequence: bigint;
+  /** Ids that the transaction resolved. */
+  ids: ReadonlyMap<string, number>;
+}

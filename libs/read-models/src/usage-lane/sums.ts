@@ -1,0 +1,27 @@
+/** Figures of usage: events, quantity (10⁻⁹ units) and credits (nano-credits). */
+export interface Sums {
+  events: number;
+  quantityNanos: bigint;
+  creditsNanos: bigint;
+}
+
+export const noSums = (): Sums => ({ events: 0, quantityNanos: 0n, creditsNanos: 0n });
+
+export function addSums(to: Sums, more: Readonly<Sums>): void {
+  to.events += more.events;
+  to.quantityNanos += more.quantityNanos;
+  to.creditsNanos += more.creditsNanos;
+}
+
+/** What a cycle shows of one meter and pool. */
+export interface CycleSums {
+  /** Charged and late usage. */
+  readonly own: Sums;
+  readonly late: Sums;
+  /** Usage of the cycle that came after its closing. */
+  readonly adjusted: Sums;
+  /** Usage of earlier, closed cycles that this one paid. */
+  readonly paid: Sums;
+}
+
+export const noCycleSums = (): CycleSums => ({ own: noSums(), late: noSums(), adjusted: noSums(), paid: noSums() });

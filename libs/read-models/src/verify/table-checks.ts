@@ -1,0 +1,152 @@
+import type { LaneName } from '../generations/generations.js';
+
+/**
+ * How a table's content is compared: `select` answers one row a key, ordered by the key, every column as text or null.
+ * Keys are texts whose order is the server's (collation C); numbers in keys are padded so that they order as text.
+ */
+export interface TableCheck {
+  readonly lane: LaneName;
+  readonly table: string;
+  readonly keys: readonly string[];
+  readonly fields: readonly string[];
+  readonly select: string;
+}
+
+/** A number as text that orders like it. */
+const ordered = (expression: string): string =>
+  `lpad((${expression} + 9000000000000000000)::numeric::text, 20, '0') collate "C"`;
+const column = (name: string): string => `t.${name}::text`;
+
+/** A plain table whose columns are the content. */
+function plain(
+  lane: LaneName,
+  table: string,
+  keys: readonly (readonly [string, 'text' | 'number'])[],
+  fields: string,
+): TableCheck {
+  const names = fields.trim().split(/\s+/);
+  const keyNames = keys.map(([name]) => name);
+  const orders = keys.map(([name, kind]) => (kind === 'text' ? `t.${name}` : ordered(`t.${name}::numeric`)));
+  return {
+    lane,
+    table,
+    keys: keyNames,
+    fields: names,
+    select: `select array[${orders.map((order) => `${order}::text`).join(',')}] as keys,
+      array[${keyNames.map(column).join(',')}] as names, array[${names.map(column).join(',')}] as fields
+      from {schema}.${table} t order by ${orders.join(',')}`,
+  };
+}
+
+const NAMED = {
+  organisation: `a.organisation`,
+  text: (id: string): string => `coalesce(${id}.content, '')`,
+};
+
+/** Content of the tables that are rows; segments are compared by what they add up to (`segment-reader.ts`). */
+export const TABLE_CHECKS: readonly TableCheck[] = [
+  plain(
+    'accounts',
+    'accounts',
+    [['organisation', 'text']],
+    'key_hash plan state clock revision ledger_time_ms opened_position next_due_ms statuses wallet fault',
+  ),
+  plain(
+    'accounts',
+    'ledger_entries',
+    [
+      ['organisation', 'text'],
+      ['revision', 'number'],
+      ['index', 'number'],
+    ],
+    `type pool amount balance_after at_ms recorded_at actor reason cause cycle_start_ms project session grant_id lines`,
+  ),
+  plain(
+    'accounts',
+    'cycle_figures',
+    [
+      ['organisation', 'text'],
+      ['cycle_start_ms', 'number'],
+      ['pool', 'text'],
+    ],
+    'cycle_end_ms opening granted refunded adjusted used expired closing closed',
+  ),
+  plain(
+    'accounts',
+    'threshold_crossings',
+    [
+      ['organisation', 'text'],
+      ['revision', 'number'],
+    ],
+    `kind rule_kind rule_name pool value figure severity channels cycle_start_ms cause is_silent purchase package
+     price_minor currency at_ms recorded_at`,
+  ),
+  plain(
+    'accounts',
+    'quarantined_records',
+    [['id', 'text']],
+    `organisation reason detail topic stream revision position index record_offset record_timestamp_ms source event_id
+     time_ms first_hash second_hash payload key size_bytes sha256 is_adjusting at_ms recorded_at requeued_at_ms
+     requeued_by`,
+  ),
+  plain(
+    'usage',
+    'usage_accounts',
+    [['organisation', 'text']],
+    'revision ledger_time_ms cycle_start_ms cycle_end_ms fault',
+  ),
+  {
+    lane: 'usage',
+    table: 'usage_days',
+    keys: ['organisation', 'day', 'dimension', 'value', 'meter'],
+    fields: ['events', 'quantity', 'credits'],
+    select: named('usage_days', {
+      joins: [
+        ['d', 'dimension'],
+        ['v', 'value'],
+        ['m', 'meter'],
+      ],
+      keys: [NAMED.organisation, ordered('t.day::numeric'), NAMED.text('d'), NAMED.text('v'), NAMED.text('m')],
+      names: [NAMED.organisation, 't.day', NAMED.text('d'), NAMED.text('v'), NAMED.text('m')],
+      fields: ['events', 'quantity', 'credits'],
+    }),
+  },
+  {
+    lane: 'usage',
+    table: 'cycle_meters',
+    keys: ['organisation', 'cycle_start_ms', 'meter', 'pool'],
+    fields: cycleFields(),
+    select: named('cycle_meters', {
+      joins: [
+        ['m', 'meter'],
+        ['p', 'pool'],
+      ],
+      keys: [NAMED.organisation, ordered('t.cycle_start_ms::numeric'), NAMED.text('m'), NAMED.text('p')],
+      names: [NAMED.organisation, 't.cycle_start_ms', NAMED.text('m'), NAMED.text('p')],
+      fields: cycleFields(),
+    }),
+  },
+];
+
+function cycleFields(): string[] {
+  return ['', 'late_', 'adjusted_', 'paid_'].flatMap((part) => [`${part}events`, `${part}quantity`, `${part}credits`]);
+}
+
+/** A table of the usage lane, with names instead of the numbers that each generation gives in its own way. */
+function named(
+  table: string,
+  parts: {
+    readonly joins: readonly (readonly [alias: string, column: string])[];
+    readonly keys: readonly string[];
+    readonly names: readonly string[];
+    readonly fields: readonly string[];
+  },
+): string {
+  const texts = (expressions: readonly string[]): string => expressions.map((e) => `(${e})::text`).join(',');
+  return `select array[${texts(parts.keys)}] as keys, array[${texts(parts.names)}] as names,
+    array[${parts.fields.map(column).join(',')}] as fields
+    from {schema}.${table} t
+    join {schema}.usage_accounts a on a.id = t.account
+    ${parts.joins.map(([alias, id]) => `left join {schema}.texts ${alias} on ${alias}.id = t.${id}`).join('\n')}
+    order by ${parts.keys.map((key) => `(${key}) collate "C"`).join(',')}`;
+}
