@@ -10,6 +10,8 @@ import { StreamTerms } from './ingest/stream-terms.js';
 import { TermsCache } from './ingest/terms-cache.js';
 import { Authenticator } from './keys/authenticator.js';
 import { RateLimiter } from './keys/rate-limiter.js';
+import { endpointsOf } from './openapi/endpoints-of.js';
+import { openApiDocument } from './openapi/openapi-document.js';
 import { RequestMetrics } from './operations/request-metrics.js';
 import {
   AUTHENTICATOR,
@@ -17,6 +19,7 @@ import {
   CURSORS,
   INGESTION,
   METRICS,
+  OPENAPI,
   PARTS,
   RATE_LIMITER,
   REQUEST_METRICS,
@@ -36,6 +39,7 @@ export class ApiModule {
         { provide: AUTHENTICATOR, useValue: new Authenticator(config.adminKey, parts.keys, parts.nowMs) },
         { provide: COMMANDS, useValue: new CommandRunner(parts.commands) },
         { provide: INGESTION, useValue: ingestionOf(config, parts) },
+        { provide: OPENAPI, useValue: openApiDocument(endpointsOf(CONTROLLERS)) },
         { provide: METRICS, useValue: parts.metrics },
         { provide: REQUEST_METRICS, useValue: new RequestMetrics(parts.metrics) },
         { provide: RATE_LIMITER, useValue: new RateLimiter(config.rateLimits, parts.nowMs) },

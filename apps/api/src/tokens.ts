@@ -7,3 +7,4 @@ export const INGESTION = Symbol('ingestion');
 export const COMMANDS = Symbol('commands');
 export const METRICS = Symbol('metrics');
 export const REQUEST_METRICS = Symbol('request metrics');
+export const OPENAPI = Symbol('openapi document');

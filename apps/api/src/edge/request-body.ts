@@ -50,7 +50,7 @@ const isNodeError = (error: unknown, code: string): boolean =>
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** The text of a body that must be UTF-8 without a byte order mark. @throws Problem MalformedJson */
-export function textOf(bytes: Buffer): string {
+function textOf(bytes: Buffer): string {
   try {
     return decoder.decode(bytes);
   } catch {

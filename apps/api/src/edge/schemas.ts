@@ -1,4 +1,4 @@
-import { isName, isScalarText, parseCredits, parsePeriod, parseSignedCredits, parseTime } from '@app/metering';
+import { isName, isScalarText, parseCredits, parseSignedCredits, parseTime } from '@app/metering';
 import { z } from 'zod';
 import { LIMITS } from '../limits.js';
 
@@ -51,13 +51,8 @@ export const reason = z
   .max(REASON_CHARS_MAX)
   .refine((text) => !hasControls(text), { error: 'has control characters' });
 
-export const period = z
-  .string()
-  .max(32)
-  .refine((text) => parsePeriod(text) !== undefined, { error: 'is not an ISO 8601 period' });
-
 /** Revisions and positions: decimal strings of integers. */
-export const revision = z
+const revision = z
   .string()
   .regex(/^\d{1,19}$/, { error: 'is not a revision' })
   .transform(BigInt);

@@ -54,8 +54,9 @@ export class Ingestion {
     const check = catalog && { catalog, mode: sending.mode, nowMs: this.parts.nowMs() };
     for (const [index, item] of items.entries()) {
       const read = readEvent(item, sending.organisation);
-      // Waiting for an account that is remembered would cost more than all of the checks.
-      const error = 'error' in read ? read.error : ((await this.#refusalOf(read.event, check)) ?? null);
+      let error = 'error' in read ? read.error : this.#refusalOf(read.event, check);
+      // Waiting where nothing is awaited would cost more than the checks themselves.
+      if (error instanceof Promise) error = await error;
       if (error) errors.push({ index, ...error });
       else if ('event' in read) candidates.push(read);
     }
@@ -64,7 +65,7 @@ export class Ingestion {
     return candidates.length;
   }
 
-  #refusalOf(event: UsageEvent, check: UsageCheck | undefined): Promise<ProblemItem | null> | ProblemItem | null {
+  #refusalOf(event: UsageEvent, check: UsageCheck | undefined): Promise<ItemError | null> | ItemError | null {
     if (!check) return { pointer: '/type', code: 'UnknownEventType', detail: 'no catalog has been published yet' };
     const known = this.parts.terms.peek(event.organisation);
     if (known !== undefined && checkUsage(event, known, check) === null) return null;
@@ -75,7 +76,7 @@ export class Ingestion {
     event: UsageEvent,
     check: UsageCheck,
     known: AccountTerms | null | undefined,
-  ): Promise<ProblemItem | null> {
+  ): Promise<ItemError | null> {
     let isFresh = known !== undefined;
     for (;;) {
       const terms = await this.parts.terms.load(event.organisation, { isFresh });

@@ -2,7 +2,7 @@ import { LIMITS } from '../limits.js';
 import type { RateKind } from '../edge/endpoint.js';
 
 /** Tokens a second, and how many may be saved up. A request costs one, ingest one an event. */
-export interface RateLimit {
+interface RateLimit {
   readonly perSecond: number;
   readonly burst: number;
 }

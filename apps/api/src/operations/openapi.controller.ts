@@ -1,13 +1,12 @@
-import { Controller } from '@nestjs/common';
+import { Controller, Inject } from '@nestjs/common';
 import { z } from 'zod';
 import { Endpoint } from '../edge/endpoint.js';
-import { endpointsOf } from '../openapi/endpoints-of.js';
-import { openApiDocument } from '../openapi/openapi-document.js';
+import { OPENAPI } from '../tokens.js';
 
 /** The contract as a machine reads it, made from the schemas that validate. */
 @Controller()
 export class OpenApiController {
-  #document: object | undefined;
+  constructor(@Inject(OPENAPI) private readonly contract: object) {}
 
   @Endpoint({
     method: 'GET',
@@ -16,10 +15,7 @@ export class OpenApiController {
     scope: 'public',
     answer: z.record(z.string(), z.unknown()),
   })
-  async document(): Promise<object> {
-    // Imported late: the list of controllers names this one too.
-    const { CONTROLLERS } = await import('../controllers.js');
-    this.#document ??= openApiDocument(endpointsOf(CONTROLLERS));
-    return this.#document;
+  document(): object {
+    return this.contract;
   }
 }
