@@ -1,4 +1,4 @@
-import type { DimensionPairs, DrawRun, GrantTerms, RateUse, UsageCharged } from '../account-events.js';
+import type { DebtKey, DimensionPairs, DrawRun, GrantTerms, RateUse, UsageCharged } from '../account-events.js';
 import type { Wallet } from '../account-state.js';
 import { applyMovement, debtOf, drawExpired, figuresOf, grantOf, ImpossibleEvent, poolOf, unpayDebt } from './pool.js';
 
@@ -35,12 +35,14 @@ export function applyUsage(wallet: Wallet, event: UsageCharged): void {
   countGroups(wallet, event);
 }
 
+/** Overdraft is kept by cycle and rate. */
+const debtKeyOf = (use: RateUse): DebtKey => ({ cycleStartMs: use.cycle.startMs, rate: use.rate });
+
 /** Applies one run of draws to its pool and figures. `refund` is the grant that the run makes, if it makes one. */
 export function applyRun(wallet: Wallet, use: RateUse, run: DrawRun, refund?: GrantTerms): void {
   const pool = poolOf(wallet, use.pool);
   const figures = figuresOf(pool, figureCycle(wallet, use));
   const amount = run.amountNanos;
-  const debt = { cycleStartMs: use.cycle.startMs, rate: use.rate };
   figures.usedNanos += amount;
   if (run.from === 'expired') {
     drawExpired(pool, run.grant ?? '', amount);
@@ -49,18 +51,18 @@ export function applyRun(wallet: Wallet, use: RateUse, run: DrawRun, refund?: Gr
   }
   pool.balanceNanos -= amount;
   if (run.from === 'overdraft') {
-    debtOf(pool, debt).owedNanos += amount;
+    debtOf(pool, debtKeyOf(use)).owedNanos += amount;
     pool.overdraftNanos += amount;
     return;
   }
   if (run.from === 'refund') {
     if (refund === undefined) throw new ImpossibleEvent(`refund grant ${run.grant ?? ''} has no terms`);
-    if (run.isRepaid === true) unpayDebt(debtOf(pool, debt), refund.refundOf ?? '', -amount);
+    if (run.isRepaid === true) unpayDebt(debtOf(pool, debtKeyOf(use)), refund.refundOf ?? '', -amount);
     pool.balanceNanos += amount;
     applyMovement(wallet, pool, { kind: 'grant', grant: refund }, { atMs: 0, cycleStartMs: use.cycle.startMs });
     return;
   }
-  if (run.isRepaid === true) unpayDebt(debtOf(pool, debt), run.grant ?? '', -amount);
+  if (run.isRepaid === true) unpayDebt(debtOf(pool, debtKeyOf(use)), run.grant ?? '', -amount);
   const grant = grantOf(pool, run.grant ?? '');
   if (amount > grant.remainingNanos) throw new ImpossibleEvent(`grant ${grant.id} holds less than ${amount}`);
   grant.remainingNanos -= amount;

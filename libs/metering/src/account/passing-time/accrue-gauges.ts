@@ -2,6 +2,7 @@ import type { CycleBounds, DimensionPairs, SeriesPoint } from '../account-events
 import type { RateState } from '../account-state.js';
 import { ChargeBuilder } from '../usage/charge-builder.js';
 import { chargeLine } from '../usage/charge-line.js';
+import type { MeasuredLine } from '../usage/measured-line.js';
 import type { Drafting } from '../drafting.js';
 import { planAt } from '../rules/plan-terms.js';
 
@@ -34,16 +35,17 @@ function accrueSeries(
   const rate = meter === undefined ? undefined : catalog.rateOf(plan, atMs, meter, new Map(pairs));
   if (meter === undefined || rate === undefined) return;
   const use = builder.use(rate, { plan, cycle, outcome: 'charged' });
-  const line = chargeLine(draft, builder, {
+  const line: MeasuredLine = {
     aggregation: 'accrual',
-    meter: meter.key,
     rate,
     denominator: catalog.denominatorIn(meter, cycle),
     valueUnits: last.valueUnits * BigInt(cycle.endMs - last.usageTimeMs),
-    use,
-    usageTimeMs: atMs,
-  });
-  builder.group(use, builder.dimensionsOf(last.series, pairs), atMs, { ...line });
+    value: null,
+    point: null,
+    inputs: null,
+  };
+  const charged = chargeLine(draft, builder, { line, use, usageTimeMs: atMs });
+  builder.group(use, builder.dimensionsOf(last.series, pairs), atMs, charged);
 }
 
 /** A series is named by the JSON text of its dimensions, as pairs in the catalog's order. */

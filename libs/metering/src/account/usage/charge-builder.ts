@@ -14,6 +14,8 @@ import type {
   UsageCharged,
   UsageGroup,
 } from '../account-events.js';
+import type { AccountState, RateState } from '../account-state.js';
+import { rateStateOf } from '../evolve/rate-state.js';
 import { rateUse, useKey, type Used } from './rate-use.js';
 
 /** Usage events in one `UsageCharged`. */
@@ -38,6 +40,8 @@ export class ChargeBuilder {
   private readonly newestUse = new Map<Rate, { readonly used: Used; readonly index: number }>();
   private readonly dimensionIndex = new Map<string, number>();
   private readonly groupIndex = new Map<number, UsageGroup>();
+  private readonly rateStates: (RateState | undefined)[] = [];
+  private readonly costs: ({ readonly units: bigint; readonly cost: bigint } | undefined)[] = [];
   private readonly lastRun: (DrawRun | undefined)[] = [];
   private readonly exactDeltas = new Map<number, number>();
   private readonly days = new Set<number>();
@@ -58,6 +62,33 @@ export class ChargeBuilder {
     }
     this.newestUse.set(rate, { used, index });
     return index;
+  }
+
+  useAt(index: number): RateUse {
+    const use = this.uses[index];
+    if (use === undefined) throw new RangeError(`rate use ${index} is not listed`);
+    return use;
+  }
+
+  /** The rate's state that a use writes to, looked up once: a use names one rate and cycle. */
+  rateState(draft: AccountState, index: number): RateState {
+    let rate = this.rateStates[index];
+    if (rate === undefined) {
+      const use = this.useAt(index);
+      rate = rateStateOf(draft, use.cycle.startMs, use.rate);
+      this.rateStates[index] = rate;
+    }
+    return rate;
+  }
+
+  /** C(Q) as it stands, kept by use: the next line's C(Q) before is this line's after. */
+  costAt(index: number, rate: RateState, cost: () => bigint): bigint {
+    const known = this.costs[index];
+    return known !== undefined && known.units === rate.units ? known.cost : cost();
+  }
+
+  setCost(index: number, units: bigint, cost: bigint): void {
+    this.costs[index] = { units, cost };
   }
 
   dimensionsOf(key: string, pairs: DimensionPairs): number {

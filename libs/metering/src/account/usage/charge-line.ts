@@ -1,6 +1,6 @@
 import { divideHalfEven } from '../../amounts/index.js';
 import { costNanos } from '../../rating/index.js';
-import type { DrawRun, EvidenceMeterLine, GrantTerms, RateUse } from '../account-events.js';
+import type { DrawRun, EvidenceMeterLine, GrantTerms, SeriesPoint } from '../account-events.js';
 import type { AccountState, Pool, RateState } from '../account-state.js';
 import type { ChargeBuilder } from './charge-builder.js';
 import { compareGrants } from '../evolve/drawing-order.js';
@@ -9,79 +9,96 @@ import { rememberDraw } from '../evolve/evolve-rates.js';
 import { paymentsFrom } from '../grants/pay-overdraft.js';
 import { grantId } from '../grants/grant-id.js';
 import { applyMovement, poolOf } from '../evolve/pool.js';
-import { putLatest, putSample, rateStateOf } from '../evolve/rate-state.js';
+import { putLatest, putSample } from '../evolve/rate-state.js';
 import type { MeasuredLine } from './measured-line.js';
 
 const NANOS = 1_000_000_000n;
 
+/** One measured line, where it is charged. */
+interface Charging {
+  readonly line: MeasuredLine;
+  /** Index of the rate use. */
+  readonly use: number;
+  readonly usageTimeMs: number;
+}
+
 /** Charges one meter line to the draft: quantity, cumulative cost, draws; answers the evidence of it. */
-export function chargeLine(
-  draft: AccountState,
-  builder: ChargeBuilder,
-  line: MeasuredLine & { readonly use: number; readonly usageTimeMs: number },
-): EvidenceMeterLine {
-  const use = builder.uses[line.use];
-  if (use === undefined) throw new RangeError(`rate use ${line.use} is not listed`);
-  const rate = rateStateOf(draft, use.cycle.startMs, use.rate);
+export function chargeLine(draft: AccountState, builder: ChargeBuilder, charging: Charging): EvidenceMeterLine {
+  const { line, use } = charging;
+  const { denominator } = line;
+  const { price } = line.rate;
+  const rate = builder.rateState(draft, use);
   const before = rate.units;
-  step(rate, builder, line, use);
-  const isExact = line.denominator === NANOS;
-  const quantityNanos = isExact
-    ? rate.units - before
-    : toNanos(rate.units, line.denominator) - toNanos(before, line.denominator);
-  const price = line.rate.price;
-  const asked = costNanos(price, rate.units, line.denominator) - costNanos(price, before, line.denominator);
-  const given = asked >= 0n ? asked : giveBack(draft, builder, { use: line.use, rate, amountNanos: -asked });
-  if (asked > 0n) drawLine(draft, builder, { use: line.use, rate, amountNanos: asked, usageTimeMs: line.usageTimeMs });
+  const costBefore = builder.costAt(use, rate, () => costNanos(price, before, denominator));
+  step(rate, builder, charging);
+  const costAfter = rate.units === before ? costBefore : costNanos(price, rate.units, denominator);
+  builder.setCost(use, rate.units, costAfter);
+  const asked = costAfter - costBefore;
+  const given = asked >= 0n ? asked : giveBack(draft, builder, { use, rate, amountNanos: -asked });
+  if (asked > 0n) drawLine(draft, builder, { use, rate, amountNanos: asked, usageTimeMs: charging.usageTimeMs });
+  const isExact = denominator === NANOS;
+  if (isExact && given === asked && line.inputs === null)
+    return { use, quantityNanos: rate.units - before, creditsNanos: given };
   return {
-    use: line.use,
-    quantityNanos,
+    use,
+    quantityNanos: toNanos(rate.units, denominator) - toNanos(before, denominator),
     creditsNanos: given,
     ...(given === asked ? {} : { cutNanos: given - asked }),
     ...(isExact ? {} : { deltaUnits: rate.units - before }),
-    ...(line.inputs === undefined ? {} : { inputs: line.inputs }),
+    ...(line.inputs === null ? {} : { inputs: line.inputs }),
   };
 }
 
 const toNanos = (units: bigint, denominator: bigint): bigint => divideHalfEven(units * NANOS, denominator);
 
 /** Moves the rate's cumulative quantity by what the event adds to its meter: Q(S ∪ {e}) − Q(S). */
-function step(rate: RateState, builder: ChargeBuilder, line: MeasuredLine & { use: number }, use: RateUse): void {
+function step(rate: RateState, builder: ChargeBuilder, { line, use }: Charging): void {
   const before = rate.units;
   switch (line.aggregation) {
     case 'count':
     case 'sum':
+    case 'accrual':
       rate.units += line.valueUnits;
-      if (line.denominator !== NANOS) builder.addExact(line.use, line.valueUnits);
+      if (line.denominator !== NANOS) builder.addExact(use, line.valueUnits);
       return;
     case 'max':
       if (line.valueUnits > rate.units) rate.units = line.valueUnits;
-      if (line.denominator !== NANOS) builder.addExact(line.use, rate.units - before);
+      if (line.denominator !== NANOS) builder.addExact(use, rate.units - before);
       return;
     case 'unique':
-      rate.values ??= new Set();
-      if (rate.values.has(line.value)) return;
-      rate.values.add(line.value);
-      rate.units += NANOS;
-      builder.samples.push({ use: line.use, deltaUnits: NANOS, value: line.value });
+      stepUnique(rate, builder, { use, value: line.value ?? '' });
       return;
-    case 'latest': {
-      const { deltaUnits, isKept } = putLatest(rate, line.point);
-      rate.units += deltaUnits;
-      if (isKept) builder.samples.push({ use: line.use, deltaUnits, point: line.point, isNewest: true });
-      return;
-    }
-    case 'accrual':
-      rate.units += line.valueUnits;
-      builder.addExact(line.use, line.valueUnits);
-      return;
-    case 'time-weighted': {
-      rate.gauge = line.meter;
-      const deltaUnits = putSample(rate, line.point, use.outcome === 'charged' ? undefined : use.cycle.endMs);
-      rate.units += deltaUnits;
-      builder.samples.push({ use: line.use, deltaUnits, point: line.point });
-    }
+    case 'latest':
+    case 'time-weighted':
+      if (line.point !== null) stepSeries(rate, builder, { line, use, point: line.point });
   }
+}
+
+function stepUnique(rate: RateState, builder: ChargeBuilder, of: { use: number; value: string }): void {
+  rate.values ??= new Set();
+  if (rate.values.has(of.value)) return;
+  rate.values.add(of.value);
+  rate.units += NANOS;
+  builder.samples.push({ use: of.use, deltaUnits: NANOS, value: of.value });
+}
+
+function stepSeries(
+  rate: RateState,
+  builder: ChargeBuilder,
+  of: { line: MeasuredLine; use: number; point: SeriesPoint },
+): void {
+  const { use, point } = of;
+  if (of.line.aggregation === 'latest') {
+    const { deltaUnits, isKept } = putLatest(rate, point);
+    rate.units += deltaUnits;
+    if (isKept) builder.samples.push({ use, deltaUnits, point, isNewest: true });
+    return;
+  }
+  const { outcome, cycle } = builder.useAt(use);
+  rate.gauge = of.line.rate.meter.key;
+  const deltaUnits = putSample(rate, point, outcome === 'charged' ? undefined : cycle.endMs);
+  rate.units += deltaUnits;
+  builder.samples.push({ use, deltaUnits, point });
 }
 
 interface LineDraw {
@@ -96,8 +113,7 @@ interface LineDraw {
  * usage time, then come the grants in drawing order, then overdraft.
  */
 function drawLine(draft: AccountState, builder: ChargeBuilder, line: LineDraw): void {
-  const use = builder.uses[line.use];
-  if (use === undefined) return;
+  const use = builder.useAt(line.use);
   const pool = poolOf(draft.wallet, use.pool);
   let left = line.amountNanos;
   const take = (from: DrawRun['from'], grant: string | null, availableNanos: bigint): void => {
@@ -142,8 +158,7 @@ interface GivingBack {
  * Answers the credits of the line (zero or less).
  */
 function giveBack(draft: AccountState, builder: ChargeBuilder, line: GivingBack): bigint {
-  const use = builder.uses[line.use];
-  if (use === undefined) return 0n;
+  const use = builder.useAt(line.use);
   let left = line.amountNanos;
   for (let newest = line.rate.draws?.at(-1); newest !== undefined && left > 0n; newest = line.rate.draws?.at(-1)) {
     const part = newest.amountNanos < left ? newest.amountNanos : left;
@@ -165,8 +180,7 @@ function returnRuns(
   builder: ChargeBuilder,
   draw: { use: number; grant: string | null; amountNanos: bigint },
 ): DrawRun[] {
-  const use = builder.uses[draw.use];
-  if (use === undefined) return [];
+  const use = builder.useAt(draw.use);
   const pool = poolOf(draft.wallet, use.pool);
   if (draw.grant !== null) return [returnRun(draft, builder, { ...draw, grant: draw.grant, isRepaid: false })];
   const debt = pool.debts.find((d) => d.cycleStartMs === use.cycle.startMs && d.rate === use.rate);
@@ -190,7 +204,7 @@ function returnRun(
   builder: ChargeBuilder,
   draw: { use: number; grant: string; amountNanos: bigint; isRepaid: boolean },
 ): DrawRun {
-  const pool = poolOf(draft.wallet, builder.uses[draw.use]?.pool ?? '');
+  const pool = poolOf(draft.wallet, builder.useAt(draw.use).pool);
   const repaid = draw.isRepaid ? { isRepaid: true } : {};
   const ended = pool.ended.get(draw.grant);
   if (ended === undefined)

@@ -3,7 +3,7 @@ import type { Plan } from '../../catalog/index.js';
 import type {
   AccountOpened,
   CycleBounds,
-  EvidenceLine,
+  EvidenceMeterLine,
   FeedRange,
   QuarantinedRecord,
   RateUse,
@@ -14,7 +14,7 @@ import { ChargeBuilder } from './charge-builder.js';
 import { chargeLine } from './charge-line.js';
 import { Drafting } from '../drafting.js';
 import { countForBudgets } from '../evolve/evolve-usage.js';
-import { measureUsage, type MeasuredUsage, type Refusal } from './measure-usage.js';
+import { lineOf, measureUsage, type MeasuredUsage, type Refusal } from './measure-usage.js';
 import { openingOf } from '../passing-time/opening.js';
 import { planAt } from '../rules/plan-terms.js';
 import { quarantinedRecord } from './quarantined-record.js';
@@ -144,7 +144,8 @@ class UsageFold {
   /** Asked after time has advanced: the usage's cycle may be one that had not begun, or had not ended. */
   private placeOf(time: UsageTime): Place {
     const cycle = this.cycleAt(time.usageTimeMs);
-    return { ...time, cycle, outcome: outcomeOf(cycle, time.usageTimeMs) };
+    const { usageTimeMs, plan } = time;
+    return { usageTimeMs, plan, cycle, outcome: outcomeOf(cycle, usageTimeMs) };
   }
 
   /** Opens the account, starts its live clock, and passes every instant that is due. */
@@ -187,15 +188,15 @@ class UsageFold {
     const { builder } = this;
     wallet.ledgerTimeMs = this.ledgerTimeWith(record);
     const dimensions = builder.dimensionsOf(measured.key, measured.pairs);
-    const lines: EvidenceLine['lines'][number][] = [];
-    for (const line of measured.linesIn(place.cycle)) {
-      const used = { plan: place.plan, cycle: place.cycle, outcome: place.outcome };
-      const use = builder.use(line.rate, used);
-      const charged = chargeLine(draft, builder, { ...line, use, usageTimeMs: place.usageTimeMs });
+    const lines: EvidenceMeterLine[] = [];
+    const of = { event, pairs: measured.pairs, usageTimeMs: place.usageTimeMs };
+    for (const meter of measured.meters) {
+      const line = lineOf(meter, of, drafting.catalog.denominatorIn(meter.meter, place.cycle));
+      const use = builder.use(line.rate, place);
+      const charged = chargeLine(draft, builder, { line, use, usageTimeMs: place.usageTimeMs });
       builder.group(use, dimensions, place.usageTimeMs, charged);
-      const listed = builder.uses[use];
-      if (wallet.rules.size > 0 && listed !== undefined)
-        countForBudgets(wallet, listed, { pairs: measured.pairs, creditsNanos: charged.creditsNanos });
+      if (wallet.rules.size > 0)
+        countForBudgets(wallet, builder.useAt(use), { pairs: of.pairs, creditsNanos: charged.creditsNanos });
       lines.push(charged);
     }
     const { offset, recordTimestampMs } = record;

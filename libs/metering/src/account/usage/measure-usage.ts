@@ -1,9 +1,9 @@
 import type { Catalog, Meter, Rate } from '../../catalog/index.js';
-import { dimensionsOf, measure, type Measurement } from '../../meters/index.js';
+import { dimensionsOf, measure, type MeterValue } from '../../meters/index.js';
 import type { QuarantineReason, UsageEvent } from '../../usage-event/index.js';
 import { seriesOf } from '../passing-time/accrue-gauges.js';
-import type { CycleBounds, DimensionPairs } from '../account-events.js';
-import type { MeasuredLine, MeasuredLineValue } from './measured-line.js';
+import type { DimensionPairs, SeriesPoint } from '../account-events.js';
+import type { MeasuredLine } from './measured-line.js';
 
 /** Why a usage event cannot be charged. */
 export interface Refusal {
@@ -11,64 +11,66 @@ export interface Refusal {
   readonly detail: string;
 }
 
-/** What the meters of a catalog say of one event. */
+/** What the meters of a catalog say of one event, each with the rate that prices it. */
 export interface MeasuredUsage {
   readonly pairs: DimensionPairs;
   /** Canonical text of the dimensions. */
   readonly key: string;
-  linesIn(cycle: CycleBounds): MeasuredLine[];
+  readonly meters: readonly MeasuredMeter[];
+}
+
+interface MeasuredMeter {
+  readonly meter: Meter;
+  readonly rate: Rate;
+  readonly value: MeterValue;
+  readonly inputs: readonly bigint[] | null;
 }
 
 /** Measures an event and finds the rate of each meter: all of them, or the reason why none is charged. */
 export function measureUsage(
   catalog: Catalog,
   event: UsageEvent,
-  place: { readonly usageTimeMs: number; readonly plan: string },
+  time: { readonly usageTimeMs: number; readonly plan: string },
 ): MeasuredUsage | Refusal {
-  const meters = catalog.metersOf(event.type);
-  if (meters.length === 0) return { reason: 'UnknownEventType', detail: `no meter takes events of type ${event.type}` };
+  const known = catalog.metersOf(event.type);
+  if (known.length === 0) return { reason: 'UnknownEventType', detail: `no meter takes events of type ${event.type}` };
   const dimensions = dimensionsOf(catalog, event);
   if ('reason' in dimensions) return dimensions;
-  const found: { meter: Meter; rate: Rate; measured: Measurement & { kind: 'value' } }[] = [];
-  for (const meter of meters) {
+  const meters: MeasuredMeter[] = [];
+  for (const meter of known) {
     const measured = measure(meter, event, dimensions);
     if (measured.kind === 'nothing') continue;
     if (measured.kind === 'refused') return measured;
-    const rate = catalog.rateOf(place.plan, place.usageTimeMs, meter, dimensions);
+    const rate = catalog.rateOf(time.plan, time.usageTimeMs, meter, dimensions);
     if (rate === undefined) return { reason: 'NoRate', detail: `no rate prices meter ${meter.key}` };
-    found.push({ meter, rate, measured });
+    meters.push({ meter, rate, value: measured.value, inputs: measured.inputs ?? null });
   }
-  if (found.length === 0) return { reason: 'NothingToMeter', detail: 'no meter has anything to say about this event' };
+  if (meters.length === 0) return { reason: 'NothingToMeter', detail: 'no meter has anything to say about this event' };
   const pairs: DimensionPairs = [...dimensions];
-  return {
-    pairs,
-    key: seriesOf(pairs),
-    linesIn: (cycle) =>
-      found.map(({ meter, rate, measured }) => ({
-        meter: meter.key,
-        rate,
-        denominator: catalog.denominatorIn(meter, cycle),
-        ...(measured.inputs === undefined ? {} : { inputs: measured.inputs }),
-        ...valueOf(meter, measured, { event, pairs, usageTimeMs: place.usageTimeMs }),
-      })),
-  };
+  return { pairs, key: seriesOf(pairs), meters };
 }
 
-function valueOf(
-  meter: Meter,
-  measured: Measurement & { kind: 'value' },
-  at: { event: UsageEvent; pairs: DimensionPairs; usageTimeMs: number },
-): MeasuredLineValue {
+/** The line that a measured meter is charged as, in the cycle of its usage. */
+export function lineOf(
+  measured: MeasuredMeter,
+  of: { readonly event: UsageEvent; readonly pairs: DimensionPairs; readonly usageTimeMs: number },
+  denominator: bigint,
+): MeasuredLine {
+  const { meter, rate, value, inputs } = measured;
   const { aggregation } = meter;
-  const { value } = measured;
-  if (aggregation === 'unique') return { aggregation, value: String(value) };
-  if (typeof value === 'string') throw new TypeError(`meter ${meter.key} measures numbers`);
-  if (aggregation === 'latest' || aggregation === 'time-weighted') {
-    const { source, id, timeMs } = at.event;
-    const series = seriesOf(
-      meter.series === undefined ? at.pairs : at.pairs.filter(([name]) => meter.series?.includes(name) === true),
-    );
-    return { aggregation, point: { series, usageTimeMs: at.usageTimeMs, timeMs, source, id, valueUnits: value } };
-  }
-  return { aggregation, valueUnits: value };
+  if (typeof value === 'string') return { aggregation, rate, denominator, valueUnits: 0n, value, point: null, inputs };
+  const isSeries = aggregation === 'latest' || aggregation === 'time-weighted';
+  const point = isSeries ? pointOf(meter, of, value) : null;
+  return { aggregation, rate, denominator, valueUnits: value, value: null, point, inputs };
+}
+
+function pointOf(
+  meter: Meter,
+  of: { readonly event: UsageEvent; readonly pairs: DimensionPairs; readonly usageTimeMs: number },
+  valueUnits: bigint,
+): SeriesPoint {
+  const { source, id, timeMs } = of.event;
+  const names = meter.series;
+  const series = seriesOf(names === undefined ? of.pairs : of.pairs.filter(([name]) => names.includes(name)));
+  return { series, usageTimeMs: of.usageTimeMs, timeMs, source, id, valueUnits };
 }
