@@ -1,0 +1,242 @@
+import { AppendTooLarge, NewerEventVersion, type Accounts, type LoadedAccount } from '@app/accounts';
+import { EventStoreUnavailable } from '@app/event-store';
+import {
+  cloneForDecision,
+  decideUsage,
+  feedKey,
+  ImpossibleEvent,
+  type AccountState,
+  type Catalog,
+  type QuarantinedRecord,
+  type UsageDecision,
+  type UsageRecord,
+} from '@app/metering';
+import type { CrashPoint } from '../crash-points.js';
+import type { Tally } from '../health/tally.js';
+import type { FeedIdentity } from '../records/prepare-batch.js';
+import type { AggregatorSettings } from '../settings.js';
+import { AccountFault } from './account-fault.js';
+import type { AccountLocks } from './account-locks.js';
+import { WindowRefused, type AppendWindow } from './append-window.js';
+import { BackOff } from './back-off.js';
+import type { DecidingGate } from './deciding-gate.js';
+import { storedEventsBytes } from './estimate-bytes.js';
+import { identitiesNeeded } from './identities-needed.js';
+import { Permits } from './permits.js';
+import { ProcessAbandoned, Stopping } from './process-abandoned.js';
+import { Share } from './share.js';
+
+export interface DeciderParts {
+  readonly accounts: Accounts;
+  readonly locks: AccountLocks;
+  readonly window: AppendWindow;
+  readonly gate: DecidingGate;
+  readonly tally: Tally;
+  readonly nowMs: () => number;
+  readonly settings: AggregatorSettings;
+  readonly signal: AbortSignal;
+  readonly crashPoint: CrashPoint;
+}
+
+/** One account's records of one batch. */
+export interface AccountWork {
+  readonly organisation: string;
+  readonly records: readonly UsageRecord[];
+  readonly feed: FeedIdentity;
+  /** True while the account is parked, here or by another partition. */
+  readonly isParked: () => boolean;
+  /** Keeps records that no account can hold, before later records of the same batch are decided. */
+  readonly keepUnhosted: (records: readonly QuarantinedRecord[]) => Promise<void>;
+  /** Something was appended or skipped: the watchdog hears of it. */
+  readonly onProgress: () => void;
+}
+
+export interface AccountOutcome {
+  /** Records that no account can hold. */
+  readonly unhosted: readonly QuarantinedRecord[];
+  /** Records that were not decided because the account cannot be. */
+  readonly undecided: readonly UsageRecord[];
+  /** Why it cannot; undefined where it was parked before. */
+  readonly fault: AccountFault | undefined;
+}
+
+/** Room between the estimate and what the store takes. */
+const STORED_BYTES_MAX = 900_000;
+
+interface Step {
+  readonly next: number;
+  readonly unhosted: readonly QuarantinedRecord[];
+}
+
+/** Decides the records of one account after the other's, and appends each decision before the next is made. */
+export class AccountDecider {
+  readonly #loads: Permits;
+
+  constructor(private readonly parts: DeciderParts) {
+    this.#loads = new Permits(parts.settings.loadsMax);
+  }
+
+  /** Until every record is decided, or the account proves undecidable. @throws {Stopping | NewerEventVersion} */
+  async decide(work: AccountWork): Promise<AccountOutcome> {
+    const held = this.parts.locks.acquire(work.organisation);
+    const release = typeof held === 'function' ? held : await held;
+    try {
+      return await this.#decideAll(work);
+    } finally {
+      release();
+    }
+  }
+
+  async #decideAll(work: AccountWork): Promise<AccountOutcome> {
+    const { settings, signal, tally } = this.parts;
+    const { records } = work;
+    const share = new Share(settings);
+    const backOff = new BackOff(settings, signal);
+    let unhosted: readonly QuarantinedRecord[] = [];
+    let next = 0;
+    while (next < records.length) {
+      if (work.isParked()) return { unhosted, undecided: records.slice(next), fault: undefined };
+      try {
+        // A crash must not find them missing when a later append has moved the account's offset past them.
+        if (unhosted.length > 0) await work.keepUnhosted(unhosted);
+        unhosted = [];
+        const step = await this.#step(work, next, share);
+        ({ next, unhosted } = step);
+        work.onProgress();
+        backOff.reset();
+      } catch (error) {
+        if (error instanceof AccountFault) return { unhosted, undecided: records.slice(next), fault: error };
+        if (error instanceof WindowRefused) share.isAlone = true;
+        else if (error instanceof EventStoreUnavailable) await backOff.wait();
+        else throw error;
+        tally.retries += 1;
+      }
+    }
+    return { unhosted, undecided: [], fault: undefined };
+  }
+
+  async #step(work: AccountWork, from: number, share: Share): Promise<Step> {
+    const { organisation, records, feed } = work;
+    const { gate, tally, accounts } = this.parts;
+    const account = await this.#load(organisation);
+    const next = firstUndecided(account.state, records, { from, feed });
+    tally.skipped += next - from;
+    if (next === records.length) return { next, unhosted: [] };
+    const taken = share.take(records, next);
+    await this.#loadIdentities(account, taken);
+    const catalog = gate.catalog ?? (await gate.opened());
+    const { draft, decision } = this.#decideOn(account, { taken, feed, catalog });
+    if (decision.events.length === 0) {
+      tally.count(decision.counts);
+      return { next: next + decision.decided, unhosted: decision.unhosted };
+    }
+    const estimatedBytes = storedEventsBytes(decision.events);
+    if (estimatedBytes > STORED_BYTES_MAX && taken.length > 1) {
+      accounts.abandon(account);
+      share.shrink(taken.length);
+      return { next, unhosted: [] };
+    }
+    const isAppended = await this.#append(account, { draft, decision, estimatedBytes, share, taken: taken.length });
+    return isAppended ? { next: next + decision.decided, unhosted: decision.unhosted } : { next, unhosted: [] };
+  }
+
+  async #load(organisation: string): Promise<LoadedAccount> {
+    this.parts.crashPoint('account.before-load');
+    const account = await this.#reading(organisation, () => this.parts.accounts.load(organisation));
+    this.parts.crashPoint('account.loaded');
+    return account;
+  }
+
+  #loadIdentities(account: LoadedAccount, records: readonly UsageRecord[]): Promise<void> {
+    const needed = identitiesNeeded(account.state, records);
+    return this.#reading(account.organisation, () => this.parts.accounts.loadIdentities(account, needed));
+  }
+
+  /** Whatever a read throws that is neither the store's nor the release's fault is the account's. */
+  async #reading<T>(organisation: string, read: () => Promise<T>): Promise<T> {
+    try {
+      return await this.#loads.run(read);
+    } catch (error) {
+      throw isOfProcess(error) ? error : new AccountFault(organisation, error);
+    }
+  }
+
+  #decideOn(
+    account: LoadedAccount,
+    given: { readonly taken: readonly UsageRecord[]; readonly feed: FeedIdentity; readonly catalog: Catalog },
+  ): { draft: AccountState; decision: UsageDecision } {
+    const { taken, feed, catalog } = given;
+    try {
+      const draft = cloneForDecision(account.state);
+      const nextRevision = account.revision + 1n;
+      const known = account.identities;
+      const decision = decideUsage(draft, taken, { catalog, feed, known, nowMs: this.parts.nowMs(), nextRevision });
+      if (decision.decided === 0 && decision.events.length === 0)
+        throw new ImpossibleEvent('records were neither decided nor did time advance');
+      return { draft, decision };
+    } catch (error) {
+      this.parts.accounts.abandon(account);
+      throw new AccountFault(account.organisation, error);
+    }
+  }
+
+  /** False when somebody else has written to the account, or less has to be decided at once. */
+  async #append(
+    account: LoadedAccount,
+    given: {
+      readonly draft: AccountState;
+      readonly decision: UsageDecision;
+      readonly estimatedBytes: number;
+      readonly share: Share;
+      readonly taken: number;
+    },
+  ): Promise<boolean> {
+    const { window, tally } = this.parts;
+    const { draft, decision, estimatedBytes, share, taken } = given;
+    const { isAlone } = share;
+    try {
+      const { events } = decision;
+      const outcome = await window.append({ decision: { account, draft, events }, estimatedBytes, isAlone });
+      if (outcome.kind === 'conflict') {
+        tally.conflicts += 1;
+        share.halve(taken);
+        return false;
+      }
+    } catch (error) {
+      if (error instanceof AppendTooLarge && taken > 1) {
+        share.shrink(taken);
+        return false;
+      }
+      throw isOfProcess(error) || error instanceof WindowRefused
+        ? error
+        : new AccountFault(account.organisation, error);
+    }
+    tally.appends += 1;
+    tally.count(decision.counts);
+    share.succeeded();
+    return true;
+  }
+}
+
+/** Errors that say nothing about the account. */
+export function isOfProcess(error: unknown): boolean {
+  return (
+    error instanceof EventStoreUnavailable ||
+    error instanceof NewerEventVersion ||
+    error instanceof ProcessAbandoned ||
+    error instanceof Stopping
+  );
+}
+
+/** Records at or below the folded offset are decided, whatever validation would say today. */
+function firstUndecided(
+  state: AccountState,
+  records: readonly UsageRecord[],
+  at: { readonly from: number; readonly feed: FeedIdentity },
+): number {
+  const folded = state.offsets.get(feedKey(at.feed));
+  if (folded === undefined) return at.from;
+  let next = at.from;
+  for (let record = records[next]; record !== undefined && record.offset <= folded; record = records[next]) next += 1;
+  return next;
+}
