@@ -1,12 +1,13 @@
 import { MemoryEventStore, MemorySnapshotStore } from '@app/event-store';
 import { createPool } from '@app/postgres';
 import { startTestPostgres } from '@app/postgres/testing';
+import { ReadModels } from '@app/read-models';
 import { MemoryUsageFeed } from '@app/usage-feed';
 import type { FeedRecord } from '@app/usage-feed';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { composeAccounts, startApi, topicsOf } from '../../apps/api/src/index.js';
-import type { ApiConfig } from '../../apps/api/src/index.js';
+import type { AccountParts, ApiConfig } from '../../apps/api/src/index.js';
 import { DEFAULT_RATE_LIMITS } from '../../apps/api/src/keys/rate-limiter.js';
 import { migrateApi, PostgresKeyStore } from '../../apps/api/src/postgres/postgres-key-store.js';
 import { CATALOG } from './api-catalog.js';
@@ -19,6 +20,7 @@ export interface ApiHarness {
   /** Speaks with the administrator's key. */
   readonly admin: ApiClient;
   readonly feed: MemoryUsageFeed;
+  readonly accounts: AccountParts;
   /** Publishes the catalog that the tests of the API use. */
   publishCatalog(): Promise<void>;
   /** Everything in a topic, by partition and offset. */
@@ -61,9 +63,11 @@ export async function startApiHarness(changes: Partial<ApiConfig> = {}): Promise
   const clock = (): number => nowMs;
   const store = new MemoryEventStore(() => new Date(nowMs));
   const accountParts = await composeAccounts({ store, snapshots: new MemorySnapshotStore(), nowMs: clock, log });
+  const readModels = await ReadModels.connect({ url: postgres.url, name: 'api-test' });
   const api = await startApi(config, {
     ...accountParts,
     feed,
+    readModels,
     keys: new PostgresKeyStore(pool),
     unreadyParts: async () => [],
     nowMs: clock,
@@ -74,6 +78,7 @@ export async function startApiHarness(changes: Partial<ApiConfig> = {}): Promise
   return {
     admin,
     feed,
+    accounts: accountParts,
     logLines,
     publishCatalog: async () => {
       const answer = await admin.put('/v1/catalog', { json: CATALOG, headers: { 'if-match': '"0"' } });
@@ -100,6 +105,7 @@ export async function startApiHarness(changes: Partial<ApiConfig> = {}): Promise
     stop: async () => {
       await api.stop();
       accountParts.catalogs.stop();
+      await readModels.close();
       await pool.end();
       await postgres.stop();
     },

@@ -1,5 +1,6 @@
-import type { AccountCommands, Accounts, CatalogStream } from '@app/accounts';
+import type { AccountCommands, Accounts, CatalogStream, FeedStreams } from '@app/accounts';
 import type { EventStore } from '@app/event-store';
+import type { ReadModels } from '@app/read-models';
 import type { UsageFeed } from '@app/usage-feed';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
@@ -17,6 +18,9 @@ export interface ApiParts {
   readonly commands: AccountCommands;
   /** Followed by its maker, so that `current` is what is in force. */
   readonly catalogs: CatalogStream;
+  /** Read only: where the partitions are. */
+  readonly feeds: FeedStreams;
+  readonly readModels: ReadModels;
   readonly keys: KeyStore;
   /** Names of what is not ready to serve requests, for people and probes: no hosts, no secrets. */
   readonly unreadyParts: () => Promise<readonly string[]>;

@@ -12,11 +12,13 @@ import { Authenticator } from './keys/authenticator.js';
 import { RateLimiter } from './keys/rate-limiter.js';
 import { endpointsOf } from './openapi/endpoints-of.js';
 import { openApiDocument } from './openapi/openapi-document.js';
+import { FeedLag } from './operations/feed-lag.js';
 import { RequestMetrics } from './operations/request-metrics.js';
 import {
   AUTHENTICATOR,
   COMMANDS,
   CURSORS,
+  FEED_LAG,
   INGESTION,
   METRICS,
   OPENAPI,
@@ -39,6 +41,7 @@ export class ApiModule {
         { provide: AUTHENTICATOR, useValue: new Authenticator(config.adminKey, parts.keys, parts.nowMs) },
         { provide: COMMANDS, useValue: new CommandRunner(parts.commands) },
         { provide: INGESTION, useValue: ingestionOf(config, parts) },
+        { provide: FEED_LAG, useValue: feedLagOf(config, parts) },
         { provide: OPENAPI, useValue: openApiDocument(endpointsOf(CONTROLLERS)) },
         { provide: METRICS, useValue: parts.metrics },
         { provide: REQUEST_METRICS, useValue: new RequestMetrics(parts.metrics) },
@@ -51,4 +54,8 @@ export class ApiModule {
 function ingestionOf({ topic }: ApiConfig, { feed, catalogs, accounts, nowMs }: ApiParts): Ingestion {
   const terms = new TermsCache(new StreamTerms(accounts), nowMs);
   return new Ingestion({ feed, topics: topicsOf(topic), terms, catalog: () => catalogs.current, nowMs });
+}
+
+function feedLagOf({ topic }: ApiConfig, { store, feed, feeds, nowMs }: ApiParts): FeedLag {
+  return new FeedLag({ store, feed, feeds, topics: Object.values(topicsOf(topic)), nowMs });
 }

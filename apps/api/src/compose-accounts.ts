@@ -1,4 +1,12 @@
-import { AccountCommands, Accounts, CatalogStream, IdentityHasher, loadOrCreateSecret } from '@app/accounts';
+import { randomUUID } from 'node:crypto';
+import {
+  AccountCommands,
+  Accounts,
+  CatalogStream,
+  FeedStreams,
+  IdentityHasher,
+  loadOrCreateSecret,
+} from '@app/accounts';
 import type { EventStore, SnapshotStore } from '@app/event-store';
 import type { Catalog } from '@app/metering';
 import type { Logger } from 'pino';
@@ -15,7 +23,7 @@ export interface AccountStores {
   readonly log: Logger;
 }
 
-export type AccountParts = Pick<ApiParts, 'store' | 'accounts' | 'commands' | 'catalogs'>;
+export type AccountParts = Pick<ApiParts, 'store' | 'accounts' | 'commands' | 'catalogs' | 'feeds'>;
 
 /** What takes commands to accounts, on these stores. The catalog is followed until `catalogs.stop()`. */
 export async function composeAccounts({ store, snapshots, nowMs, log }: AccountStores): Promise<AccountParts> {
@@ -26,7 +34,8 @@ export async function composeAccounts({ store, snapshots, nowMs, log }: AccountS
   await catalogs.refresh();
   catalogs.follow(CATALOG_POLL_MS, onWarning);
   const commands = new AccountCommands({ accounts, catalog: () => currentOf(catalogs), nowMs });
-  return { store, accounts, commands, catalogs };
+  const feeds = new FeedStreams({ store, snapshots, process: `api-${randomUUID()}`, onWarning });
+  return { store, accounts, commands, catalogs, feeds };
 }
 
 /** Before the first catalog there is no plan that an account could have. */

@@ -1,5 +1,6 @@
 import { PostgresEventStore, PostgresSnapshotStore } from '@app/event-store';
 import { createPool } from '@app/postgres';
+import { ReadModels } from '@app/read-models';
 import { PostgresUsageFeed } from '@app/usage-feed';
 import type { TopicDefinition } from '@app/usage-feed';
 import { pino } from 'pino';
@@ -41,12 +42,14 @@ export async function composeApi(
   const store = await PostgresEventStore.connect({ url });
   const snapshots = await PostgresSnapshotStore.connect({ url });
   const pool = createPool(url, { applicationName: 'creditfold-api' });
+  const readModels = await ReadModels.connect({ url, name: 'creditfold-api' });
   const metrics = new Registry();
   collectDefaultMetrics({ register: metrics });
   const accountParts = await composeAccounts({ store, snapshots, nowMs: Date.now, log });
   const parts: ApiParts = {
     ...accountParts,
     feed,
+    readModels,
     keys: new PostgresKeyStore(pool),
     unreadyParts: async () => {
       const probes = { database: pool.query('select 1'), streams: store.head(), feed: feed.ends([config.topic]) };
@@ -62,7 +65,7 @@ export async function composeApi(
     close: async () => {
       accountParts.catalogs.stop();
       await accountParts.accounts.snapshotsSaved();
-      await Promise.all([feed.close(), store.close(), snapshots.close(), pool.end()]);
+      await Promise.all([feed.close(), store.close(), snapshots.close(), readModels.close(), pool.end()]);
     },
   };
 }

@@ -7,6 +7,7 @@ import { RefundsController } from './commands/refunds.controller.js';
 import { EventsController } from './ingest/events.controller.js';
 import { KeysController } from './keys/keys.controller.js';
 import { HealthController } from './operations/health.controller.js';
+import { LagController } from './operations/lag.controller.js';
 import { MetricsController } from './operations/metrics.controller.js';
 import { OpenApiController } from './operations/openapi.controller.js';
 import { EventQueriesController } from './queries/events.controller.js';
@@ -23,6 +24,7 @@ export const CONTROLLERS: readonly Type[] = [
   EventQueriesController,
   GateController,
   KeysController,
+  LagController,
   HealthController,
   MetricsController,
   OpenApiController,

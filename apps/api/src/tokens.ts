@@ -8,3 +8,4 @@ export const COMMANDS = Symbol('commands');
 export const METRICS = Symbol('metrics');
 export const REQUEST_METRICS = Symbol('request metrics');
 export const OPENAPI = Symbol('openapi document');
+export const FEED_LAG = Symbol('feed lag');

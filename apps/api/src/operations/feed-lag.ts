@@ -1,0 +1,80 @@
+import { feedEvents, feedStream } from '@app/accounts';
+import type { FeedPartition, FeedStreams } from '@app/accounts';
+import type { EventStore } from '@app/event-store';
+import type { PartitionEnds, UsageFeed } from '@app/usage-feed';
+
+export interface PartitionLag {
+  readonly topic: string;
+  readonly partition: number;
+  /** The next offset to decide. */
+  readonly position: bigint;
+  readonly end: bigint;
+  readonly waiting: bigint;
+}
+
+export interface FeedLagParts {
+  readonly store: EventStore;
+  readonly feed: UsageFeed;
+  readonly feeds: Pick<FeedStreams, 'generationOf'>;
+  readonly topics: readonly string[];
+  readonly nowMs: () => number;
+}
+
+/** Pollers share an answer for so long: each partition costs a read. */
+const SHARED_MS = 200;
+/** Positions are the usual events of a partition's stream: other kinds between two of them are few. */
+const PAGE_EVENTS = 20;
+
+/** How many records of each partition wait to be decided, by the positions that the partitions' streams hold. */
+export class FeedLag {
+  #shared: { readonly answer: Promise<readonly PartitionLag[]>; readonly atMs: number } | undefined;
+
+  constructor(private readonly parts: FeedLagParts) {}
+
+  /** @throws {FeedUnavailable | EventStoreUnavailable} */
+  partitions(): Promise<readonly PartitionLag[]> {
+    const nowMs = this.parts.nowMs();
+    if (!this.#shared || nowMs - this.#shared.atMs >= SHARED_MS || nowMs < this.#shared.atMs) {
+      const answer = this.#read();
+      this.#shared = { answer, atMs: nowMs };
+      answer.catch(() => (this.#shared = undefined));
+    }
+    return this.#shared.answer;
+  }
+
+  async #read(): Promise<readonly PartitionLag[]> {
+    const { feed, feeds, topics } = this.parts;
+    const generations = new Map(
+      await Promise.all(topics.map(async (topic) => [topic, await feeds.generationOf(topic)] as const)),
+    );
+    const ends = await feed.ends(topics);
+    return Promise.all(ends.map((each) => this.#lagOf(each, generations.get(each.topic) ?? 0)));
+  }
+
+  async #lagOf({ topic, partition, start, end }: PartitionEnds, generation: number): Promise<PartitionLag> {
+    const decided = await this.#positionOf({ topic, generation, partition });
+    // A partition that was never decided is read from its start; a log without records has nothing waiting.
+    const position = decided ?? start;
+    return { topic, partition, position, end, waiting: position < end ? end - position : 0n };
+  }
+
+  async #positionOf(partition: FeedPartition): Promise<bigint | undefined> {
+    const stream = feedStream(partition);
+    let from: bigint | undefined;
+    for (;;) {
+      const range = from === undefined ? {} : { from };
+      const page = await this.parts.store.readStream(stream, {
+        ...range,
+        direction: 'backwards',
+        maxCount: PAGE_EVENTS,
+      });
+      for (const stored of page) {
+        const { event } = feedEvents.decode(stored);
+        if (event.type === 'FeedPositionRecorded') return event.nextOffset;
+      }
+      const oldest = page.at(-1);
+      if (!oldest || oldest.revision === 0n) return undefined;
+      from = oldest.revision - 1n;
+    }
+  }
+}

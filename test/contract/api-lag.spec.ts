@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startApiHarness } from '../support/api-harness.js';
+import type { ApiHarness } from '../support/api-harness.js';
+
+interface Lag {
+  readonly waiting: number;
+  readonly behind: number;
+  readonly partitions: { topic: string; partition: number; position: string; end: string; waiting: number }[];
+  readonly projections: { name: string; position: string; behind: number }[];
+}
+
+let api: ApiHarness;
+let nowMs = Date.UTC(2026, 10, 20, 10);
+beforeAll(async () => {
+  api = await startApiHarness();
+  await api.publishCatalog();
+}, 60_000);
+afterAll(() => api.stop());
+
+const lag = async (): Promise<Lag> => {
+  // Pollers share an answer for a moment.
+  api.setNow((nowMs += 1_000));
+  const answer = await api.admin.get('/v1/lag');
+  if (answer.status !== 200) throw new Error(answer.text);
+  return answer.json() as Lag;
+};
+
+const send = async (count: number): Promise<void> => {
+  const events = Array.from({ length: count }, (_, index) => ({
+    specversion: '1.0',
+    id: `lag-${nowMs}-${index}`,
+    source: '/gateway',
+    type: 'trace.ingested',
+    subject: 'acme',
+    time: new Date(nowMs).toISOString(),
+  }));
+  await api.admin.post('/v1/events', {
+    raw: JSON.stringify(events),
+    headers: { 'content-type': 'application/cloudevents-batch+json' },
+  });
+};
+
+describe('GET /v1/lag', () => {
+  it('counts what waits in each partition, by the positions in the streams', async () => {
+    expect((await lag()).waiting).toBe(0);
+    await send(3);
+    const waiting = await lag();
+    expect(waiting.waiting).toBe(3);
+    const partition = waiting.partitions.find((each) => each.waiting > 0);
+    expect(partition).toMatchObject({ topic: 'usage.v1', position: '0', end: '3', waiting: 3 });
+    const stream = await api.accounts.feeds.assign(
+      { topic: 'usage.v1', generation: 0, partition: partition?.partition ?? -1 },
+      nowMs,
+    );
+    await stream.recordPosition({ nextOffset: 2n, last: null, markMs: nowMs, atMs: nowMs, records: [] });
+    await api.accounts.feeds.assign({ topic: 'usage.v1', generation: 0, partition: partition?.partition ?? -1 }, nowMs);
+    expect((await lag()).waiting).toBe(1);
+  });
+
+  it('counts what the projections have not seen', async () => {
+    const { behind, projections } = await lag();
+    expect(projections.map((each) => each.name).toSorted()).toEqual(['accounts', 'usage']);
+    const head = await api.accounts.store.head();
+    expect(behind).toBe(Number(head.commit));
+    expect(behind).toBeGreaterThan(0);
+  });
+
+  it("is the operator's", async () => {
+    const acme = await api.clientWith({ organisation: 'acme', scopes: ['read'] });
+    expect((await acme.get('/v1/lag')).problem()).toMatchObject({ status: 403, code: 'ScopeMissing' });
+  });
+});
