@@ -51,7 +51,7 @@ export async function startApiHarness(changes: Partial<ApiConfig> = {}): Promise
     { topic: TOPICS.requeue, timestamps: 'append', partitions: 1 },
   ]);
   const logLines: string[] = [];
-  const log = pino({ level: 'info' }, { write: (line: string) => void logLines.push(line) });
+  const log = pino({ level: 'debug' }, { write: (line: string) => void logLines.push(line) });
   const config: ApiConfig = {
     host: '127.0.0.1',
     port: 0,

@@ -35,7 +35,7 @@ export async function composeApi(
     if (env[unknown] !== undefined)
       throw new InvalidSetting(`${unknown} is set, and this version does not speak to it.`);
   }
-  const log = pino({ redact: REDACTED });
+  const log = pino({ level: env['LOG_LEVEL'] ?? 'info', redact: REDACTED });
   await migrateApi(url);
   const feed = await PostgresUsageFeed.open(url);
   await feed.ensureTopics(topicDefinitions(config.topic));

@@ -63,7 +63,8 @@ export function addHooks(app: NestFastifyApplication, gate: Gatekeepers, { log, 
 /** The route's pattern, never the path or a header: what clients send stays out of the log. */
 function logExchange(request: HttpRequest, reply: HttpReply, log: Logger): void {
   const call = callIfAny(request);
-  log.info(
+  // What went well is counted by the metrics: the log's volume stays bounded by what did not.
+  log[reply.statusCode < 400 ? 'debug' : 'info'](
     {
       requestId: request.id,
       method: request.method,
