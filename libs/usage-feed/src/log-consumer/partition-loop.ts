@@ -1,13 +1,13 @@
 import type { ConsumeOptions, FeedHandler, TopicPartition } from '../usage-feed.js';
 import { BackOff, pause } from './pause.js';
 import { PositionAlarm, checkBounds, checkedStart } from './position-check.js';
-import type { LogSlice, RecordLog } from './record-log.js';
+import type { LogSlice, PartitionLog } from './record-log.js';
 
 /** How long a partition without records sleeps when no wake-up comes: wake-ups may get lost with a connection. */
 const POLL_MS = 1_000;
 
 export interface PartitionLoopOptions {
-  readonly log: RecordLog;
+  readonly log: PartitionLog;
   readonly partition: TopicPartition;
   readonly handler: FeedHandler;
   readonly options: ConsumeOptions;

@@ -1,6 +1,6 @@
 import { lastRecordOf } from '../last-record.js';
 import type { FeedAlarm, StartPosition, TopicPartition } from '../usage-feed.js';
-import type { LogSlice, RecordLog } from './record-log.js';
+import type { LogBounds, PartitionLog } from './record-log.js';
 
 /** Ends a partition's loop: what no retry mends. */
 export class PositionAlarm extends Error {
@@ -12,16 +12,21 @@ export class PositionAlarm extends Error {
 
 const NEXT_STEP = 'Run `npm run replay -- verify` to see what was decided, then restore the feed or the event store.';
 
-function alarmOf(partition: TopicPartition, code: FeedAlarm['code'], sentence: string): PositionAlarm {
+/** The alarm of one partition: one sentence, and what an operator does next. */
+export function alarmOf(partition: TopicPartition, code: FeedAlarm['code'], sentence: string): PositionAlarm {
   const { topic, partition: number } = partition;
   return new PositionAlarm({ topic, partition: number, code, detail: `${topic}/${number}: ${sentence} ${NEXT_STEP}` });
 }
 
 /**
- * The slice, when the position lies within the log's bounds (I11: never a silent jump).
+ * What was seen of the log, when the position lies within its bounds (I11: never a silent jump).
  * @throws {PositionAlarm} otherwise
  */
-export function checkBounds(partition: TopicPartition, position: bigint, slice: LogSlice | undefined): LogSlice {
+export function checkBounds<Seen extends LogBounds>(
+  partition: TopicPartition,
+  position: bigint,
+  slice: Seen | undefined,
+): Seen {
   if (slice === undefined) throw alarmOf(partition, 'TopicRecreated', 'the partition that was read is gone.');
   if (position < slice.startOffset) {
     const sentence = `the stored position is ${position}, but the log now starts at ${slice.startOffset}.`;
@@ -34,15 +39,17 @@ export function checkBounds(partition: TopicPartition, position: bigint, slice: 
   return slice;
 }
 
-const BOUNDS_ONLY = { recordsMax: 1, bytesMax: 1 };
-
 /**
  * The offset to read first, after everything that can be known about the stored position was compared with the log.
  * @throws {PositionAlarm} when the log is not the one that the position was taken from
  */
-export async function checkedStart(log: RecordLog, partition: TopicPartition, start: StartPosition): Promise<bigint> {
+export async function checkedStart(
+  log: PartitionLog,
+  partition: TopicPartition,
+  start: StartPosition,
+): Promise<bigint> {
   const position = start.offset === 'start' ? undefined : start.offset;
-  const seen = await log.read(partition, position ?? 0n, BOUNDS_ONLY);
+  const seen = await log.bounds(partition);
   if (position === undefined) return checkBounds(partition, seen?.startOffset ?? 0n, seen).startOffset;
   const { startOffset } = checkBounds(partition, position, seen);
   // A last record that retention removed cannot be compared; the bounds are then all that is left to check.

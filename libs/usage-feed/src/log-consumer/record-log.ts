@@ -5,20 +5,24 @@ export interface ReadLimits {
   readonly bytesMax: number;
 }
 
-/** One look at a partition: its bounds and records belong to the same instant. */
-export interface LogSlice {
+/** Offset of the oldest record still there, and the offset after the last one. */
+export interface LogBounds {
   readonly startOffset: bigint;
   readonly endOffset: bigint;
-  /** From the offset asked for, in order, without gaps; one record larger than the bytes comes alone. */
+}
+
+/** One look at a partition: its bounds and records belong to the same instant. */
+export interface LogSlice extends LogBounds {
+  /** From the offset asked for, in order; one record larger than the bytes comes alone. */
   readonly records: readonly FeedRecord[];
   /** Whether a limit ended the slice: more was waiting. */
   readonly isFull: boolean;
 }
 
-/** What a consumer needs of an embedded log. Every method may reject while the log is away; the consumer tries again. */
-export interface RecordLog {
-  /** Every partition of these topics now. @throws {UnknownTopic} */
-  partitions(topics: readonly string[]): Promise<readonly TopicPartition[]>;
+/** What a partition's loop needs. Every method may reject while the log is away; the loop tries again. */
+export interface PartitionLog {
+  /** Undefined when the partition exists no more. */
+  bounds(partition: TopicPartition): Promise<LogBounds | undefined>;
   /** Undefined when the partition exists no more. */
   read(partition: TopicPartition, from: bigint, limits: ReadLimits): Promise<LogSlice | undefined>;
   readRecord(partition: TopicPartition, offset: bigint): Promise<FeedRecord | undefined>;
@@ -26,4 +30,10 @@ export interface RecordLog {
   drainedAtMs(partition: TopicPartition, end: bigint): Promise<number | undefined>;
   /** Calls `wake` when records may have come to the partition; answers how to unsubscribe. Wake-ups may get lost. */
   onAppended(partition: TopicPartition, wake: () => void): () => void;
+}
+
+/** A log whose partitions are all read by every consumer. */
+export interface RecordLog extends PartitionLog {
+  /** Every partition of these topics now. @throws {UnknownTopic} */
+  partitions(topics: readonly string[]): Promise<readonly TopicPartition[]>;
 }

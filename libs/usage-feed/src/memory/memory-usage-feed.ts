@@ -1,5 +1,5 @@
 import { LogConsumer } from '../log-consumer/log-consumer.js';
-import type { LogSlice, RecordLog } from '../log-consumer/record-log.js';
+import type { LogBounds, LogSlice, RecordLog } from '../log-consumer/record-log.js';
 import { PartitionSpread } from '../partition-spread.js';
 import { checkPublishLimits } from '../publish-limits.js';
 import { FeedUnavailable, UnknownTopic } from '../usage-feed.js';
@@ -110,17 +110,22 @@ export class MemoryUsageFeed implements UsageFeed {
 
   private recordLog(): RecordLog {
     const held = new Map<string, MemoryPartition>();
+    const sameLog = (partition: TopicPartition): MemoryPartition | undefined => {
+      const name = `${partition.topic}/${partition.partition}`;
+      const log = this.topics.get(partition.topic)?.partitions[partition.partition];
+      const known = held.get(name) ?? log;
+      if (log === undefined || known !== log) return undefined;
+      held.set(name, log);
+      return log;
+    };
     return {
       partitions: async (topics) =>
         topics.flatMap((topic) => this.topicOf(topic).partitions.map((_log, partition) => ({ topic, partition }))),
-      read: async (partition, from, limits): Promise<LogSlice | undefined> => {
-        const name = `${partition.topic}/${partition.partition}`;
-        const log = this.topics.get(partition.topic)?.partitions[partition.partition];
-        const known = held.get(name) ?? log;
-        if (log === undefined || known !== log) return undefined;
-        held.set(name, log);
-        return log.slice(from, limits);
+      bounds: async (partition): Promise<LogBounds | undefined> => {
+        const log = sameLog(partition);
+        return log === undefined ? undefined : { startOffset: log.start, endOffset: log.end };
       },
+      read: async (partition, from, limits): Promise<LogSlice | undefined> => sameLog(partition)?.slice(from, limits),
       readRecord: (partition, offset) => this.readRecord(partition, offset),
       drainedAtMs: async (partition, end) => {
         const log = this.partitionOf(partition);

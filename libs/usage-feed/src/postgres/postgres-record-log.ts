@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import type { LogSlice, ReadLimits, RecordLog } from '../log-consumer/record-log.js';
+import type { LogBounds, LogSlice, ReadLimits, RecordLog } from '../log-consumer/record-log.js';
 import type { FeedRecord, TopicPartition } from '../usage-feed.js';
 import type { FeedWakeUps } from './feed-wake-ups.js';
 import type { PartitionDirectory } from './partition-directory.js';
@@ -8,6 +8,8 @@ import { STATEMENTS } from './statements.js';
 
 /** Candidates of one fetch; sizes decide how many of them are read. */
 const FETCH_ROWS_MAX = 512;
+
+const ONE_RECORD: ReadLimits = { recordsMax: 1, bytesMax: 1 };
 
 interface FetchedRow {
   readonly start_offset: bigint;
@@ -48,6 +50,10 @@ export class PostgresRecordLog implements RecordLog {
     return found.map(({ topic, partition }) => ({ topic, partition }));
   }
 
+  bounds(partition: TopicPartition): Promise<LogBounds | undefined> {
+    return this.read(partition, 0n, ONE_RECORD);
+  }
+
   async read(partition: TopicPartition, from: bigint, limits: ReadLimits): Promise<LogSlice | undefined> {
     const id = await this.directory.idOf(partition);
     const { rows } = await this.pool.query<FetchedRow>({
@@ -65,7 +71,7 @@ export class PostgresRecordLog implements RecordLog {
   }
 
   async readRecord(partition: TopicPartition, offset: bigint): Promise<FeedRecord | undefined> {
-    const slice = await this.read(partition, offset, { recordsMax: 1, bytesMax: 1 });
+    const slice = await this.read(partition, offset, ONE_RECORD);
     const record = slice?.records[0];
     return record?.offset === offset ? record : undefined;
   }

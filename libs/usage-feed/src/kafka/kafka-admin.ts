@@ -1,0 +1,158 @@
+import { ConfigResourceTypes, type Admin } from 'kafkajs';
+import { UnknownTopic, type PartitionEnds, type TopicDefinition } from '../usage-feed.js';
+import { kafkaOf, KAFKA_LIMITS, SHORT_RETRY, type KafkaConfig } from './kafka-config.js';
+import { portError, protocolTypes } from './kafka-errors.js';
+import { settingsOf, unsafeSettings, unsafeTopic } from './topic-safety.js';
+
+const ATTEMPTS = 2;
+
+/** What is asked about topics. The client's admin never renews its metadata by age, so it is replaced after a fault. */
+export class KafkaAdmin {
+  private connected: Promise<Admin> | undefined;
+  private readonly running = new Map<string, Promise<readonly PartitionEnds[]>>();
+  private readonly waiting = new Map<string, Promise<readonly PartitionEnds[]>>();
+
+  constructor(private readonly config: KafkaConfig) {}
+
+  /** @throws {UnsafeTopic} before anything is created */
+  async ensureTopics(definitions: readonly TopicDefinition[]): Promise<void> {
+    const missing: TopicDefinition[] = [];
+    for (const definition of definitions) {
+      if (await this.exists(definition.topic)) await this.refuseUnsafe(definition);
+      else missing.push(definition);
+    }
+    for (const definition of missing) await this.create(definition);
+  }
+
+  /** @throws {UnknownTopic} @throws {FeedUnavailable} */
+  async partitionCount(topic: string): Promise<number> {
+    const { topics } = await this.ask(topic, (admin) => admin.fetchTopicMetadata({ topics: [topic] }));
+    const count = topics[0]?.partitions.length ?? 0;
+    if (count === 0) throw new UnknownTopic(`There is no topic ${topic}`);
+    return count;
+  }
+
+  /**
+   * Bounds of every partition, as they are at a moment after the call: concurrent callers share one request, but never
+   * one that was under way when they came. @throws {UnknownTopic} @throws {FeedUnavailable}
+   */
+  ends(topic: string): Promise<readonly PartitionEnds[]> {
+    const next = this.waiting.get(topic);
+    if (next !== undefined) return next;
+    const current = this.running.get(topic);
+    if (current === undefined) return this.runEnds(topic);
+    const after = current
+      .then(
+        () => undefined,
+        () => undefined,
+      )
+      .then(() => {
+        this.waiting.delete(topic);
+        return this.runEnds(topic);
+      });
+    this.waiting.set(topic, after);
+    return after;
+  }
+
+  deleteGroup(groupId: string): Promise<unknown> {
+    return this.ask(groupId, (admin) => admin.deleteGroups([groupId]));
+  }
+
+  async close(): Promise<void> {
+    await this.reset();
+  }
+
+  private runEnds(topic: string): Promise<readonly PartitionEnds[]> {
+    const run = this.fetchEnds(topic).finally(() => {
+      if (this.running.get(topic) === run) this.running.delete(topic);
+    });
+    this.running.set(topic, run);
+    return run;
+  }
+
+  private async fetchEnds(topic: string): Promise<readonly PartitionEnds[]> {
+    const count = await this.partitionCount(topic);
+    const ends = await this.ask(topic, async (admin) => {
+      const found = await admin.fetchTopicOffsets(topic);
+      if (found.length !== count) throw new Error(`The client knows ${found.length} of ${count} partitions`);
+      return found;
+    });
+    return ends
+      .map(({ partition, low, high }) => ({ topic, partition, start: BigInt(low), end: BigInt(high) }))
+      .toSorted((one, other) => one.partition - other.partition);
+  }
+
+  private async exists(topic: string): Promise<boolean> {
+    try {
+      await this.partitionCount(topic);
+      return true;
+    } catch (error) {
+      if (error instanceof UnknownTopic) return false;
+      throw error;
+    }
+  }
+
+  private async create(definition: TopicDefinition): Promise<void> {
+    const { topic, partitions } = definition;
+    const configEntries = Object.entries(settingsOf(definition)).map(([name, value]) => ({ name, value }));
+    await this.ask(topic, (admin) =>
+      admin.createTopics({
+        topics: [{ topic, numPartitions: partitions, configEntries }],
+        waitForLeaders: true,
+        timeout: KAFKA_LIMITS.requestTimeoutMs,
+      }),
+    );
+    // Another process may have been quicker, and a cluster may have overruled a setting.
+    await this.refuseUnsafe(definition);
+  }
+
+  private async refuseUnsafe(definition: TopicDefinition): Promise<void> {
+    const { topic } = definition;
+    const { resources } = await this.ask(topic, (admin) =>
+      admin.describeConfigs({
+        includeSynonyms: false,
+        resources: [
+          {
+            type: ConfigResourceTypes.TOPIC,
+            name: topic,
+            configNames: ['cleanup.policy', 'retention.ms', 'retention.bytes'],
+          },
+        ],
+      }),
+    );
+    const entries = resources.flatMap(({ configEntries }) => configEntries);
+    const settings = Object.fromEntries(entries.map(({ configName, configValue }) => [configName, configValue]));
+    const mended = unsafeSettings(definition, settings);
+    if (Object.keys(mended).length > 0) throw unsafeTopic(topic, mended, this.config.brokers.join(','));
+  }
+
+  private async ask<Answer>(topic: string, question: (admin: Admin) => Promise<Answer>): Promise<Answer> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await question(await this.admin());
+      } catch (error) {
+        const isAnswered = protocolTypes(error).has('UNKNOWN_TOPIC_OR_PARTITION');
+        await this.reset();
+        if (isAnswered || attempt >= ATTEMPTS) throw portError(error, topic);
+      }
+    }
+  }
+
+  private admin(): Promise<Admin> {
+    this.connected ??= (async () => {
+      const admin = kafkaOf(this.config).admin({ retry: SHORT_RETRY });
+      await admin.connect();
+      return admin;
+    })();
+    return this.connected;
+  }
+
+  private async reset(): Promise<void> {
+    const { connected } = this;
+    this.connected = undefined;
+    await connected?.then(
+      (admin) => admin.disconnect(),
+      () => undefined,
+    );
+  }
+}

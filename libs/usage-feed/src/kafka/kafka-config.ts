@@ -1,0 +1,100 @@
+import { Kafka, logLevel, type SASLOptions } from 'kafkajs';
+
+/** SASL by user and password; the mechanism is the broker's choice. */
+export interface KafkaCredentials {
+  readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
+  readonly username: string;
+  readonly password: string;
+}
+
+/** TLS to the brokers: `true` for the system's authorities, else PEM texts. */
+export interface KafkaTls {
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+  readonly rejectUnauthorized?: boolean;
+}
+
+/** One line that the Kafka client had to say; never holds record bytes or credentials. */
+export interface KafkaLogLine {
+  readonly level: 'warn' | 'error';
+  readonly message: string;
+}
+
+export interface KafkaConfig {
+  /** `host:port` of brokers to begin with. */
+  readonly brokers: readonly string[];
+  readonly clientId: string;
+  /** Members of one group share the partitions. Short-lived readers use group names that begin with it. */
+  readonly groupId: string;
+  readonly ssl?: boolean | KafkaTls;
+  readonly sasl?: KafkaCredentials;
+  /** How soon the group gives the partitions of a member that went silent to others; the broker allows 6 s and more. */
+  readonly sessionTimeoutMs?: number;
+  /** How soon an added partition is noticed. */
+  readonly metadataMaxAgeMs?: number;
+  readonly log?: (line: KafkaLogLine) => void;
+}
+
+/** Everything that the adapter bounds, in one place. */
+export const KAFKA_LIMITS = {
+  connectionTimeoutMs: 3_000,
+  requestTimeoutMs: 10_000,
+  sessionTimeoutMs: 30_000,
+  rebalanceTimeoutMs: 30_000,
+  heartbeatIntervalMs: 1_000,
+  metadataMaxAgeMs: 5_000,
+  /** How long a fetch waits at the broker when nothing is there: also what a stop or a seek may wait for. */
+  fetchWaitMs: 200,
+  fetchBytesMax: 16 * 1024 * 1024,
+  partitionFetchBytesMax: 1024 * 1024,
+  /** Bytes fetched ahead of the handlers, shared by the partitions that a member owns. */
+  prefetchBytesMax: 64 * 1024 * 1024,
+  partitionPrefetchBytesMin: 256 * 1024,
+  /** A publisher is told `FeedUnavailable` after this. */
+  publishTimeoutMs: 10_000,
+  /** One produce request: per partition below the 1 MiB that brokers take by default, unless one record is larger. */
+  partitionProduceBytesMax: 900_000,
+  produceBytesMax: 8 * 1024 * 1024,
+  produceRecordsMax: 20_000,
+  readTimeoutMs: 10_000,
+  hintIntervalMs: 1_000,
+  stopTimeoutMs: 5_000,
+} as const;
+
+/**
+ * Back-off with a ceiling of one second, so that recovery after an outage is never further away than that (the client's
+ * default grows to 30 s). When the tries are used up, the consumer is built anew: together that never ends.
+ */
+export const ENDLESS_RETRY = { retries: 30, initialRetryTime: 100, maxRetryTime: 1_000 } as const;
+/** Bridges the restart of a broker, and ends before the publisher's time is up. */
+export const PUBLISH_RETRY = { retries: 10, initialRetryTime: 100, maxRetryTime: 1_000 } as const;
+/** For calls that somebody waits for: ends after about two seconds. */
+export const SHORT_RETRY = { retries: 4, initialRetryTime: 100, maxRetryTime: 1_000 } as const;
+
+function saslOf({ mechanism, username, password }: KafkaCredentials): SASLOptions {
+  switch (mechanism) {
+    case 'plain':
+      return { mechanism, username, password };
+    case 'scram-sha-256':
+      return { mechanism, username, password };
+    case 'scram-sha-512':
+      return { mechanism, username, password };
+  }
+}
+
+/** A client of its own for every user: clients of one instance share committed offsets in memory. */
+export function kafkaOf(config: KafkaConfig): Kafka {
+  const { log } = config;
+  return new Kafka({
+    brokers: [...config.brokers],
+    clientId: config.clientId,
+    ...(config.ssl === undefined ? {} : { ssl: config.ssl }),
+    ...(config.sasl === undefined ? {} : { sasl: saslOf(config.sasl) }),
+    connectionTimeout: KAFKA_LIMITS.connectionTimeoutMs,
+    requestTimeout: KAFKA_LIMITS.requestTimeoutMs,
+    logLevel: log === undefined ? logLevel.NOTHING : logLevel.WARN,
+    logCreator: () => (entry) =>
+      log?.({ level: entry.level === logLevel.ERROR ? 'error' : 'warn', message: entry.log.message }),
+  });
+}

@@ -1,0 +1,16 @@
+/** The directory with Kafka's jars, fetched when it is empty. @throws when Java or Maven is missing */
+export function kafkaJars(): string;
+/** The arguments of `java` that run one of Kafka's own classes. */
+export function kafkaClass(jars: string, name: string, args: readonly string[]): string[];
+
+/** One broker of our own: it can be killed, and started again on the same port and data. */
+export class TestBroker {
+  get jars(): string;
+  /** `host:port`, for clients. */
+  get brokers(): string;
+  start(): Promise<this>;
+  /** Resolves when a killed process is gone. */
+  signal(name: 'SIGKILL' | 'SIGTERM' | 'SIGSTOP' | 'SIGCONT'): Promise<void>;
+  /** Ends the broker and removes its data. */
+  stop(): Promise<void>;
+}

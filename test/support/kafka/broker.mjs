@@ -1,0 +1,169 @@
+// A real Apache Kafka broker (KRaft, one node) for tests, on 127.0.0.1, from Maven Central's jars.
+// Needs Java 17 and Maven; the first start fetches about 55 MB into KAFKA_JARS (default ~/.cache/creditfold/kafka-<version>).
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { homedir, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const POM = join(dirname(fileURLToPath(import.meta.url)), 'pom.xml');
+const START_TIMEOUT_MS = 60_000;
+const STOP_TIMEOUT_MS = 15_000;
+const HEAP = '-Xmx512m';
+
+/** The directory with Kafka's jars, fetched when it is empty. @throws when Java or Maven is missing */
+export function kafkaJars() {
+  const version = /<kafka.version>(.+?)</.exec(readFileSync(POM, 'utf8'))?.[1];
+  const jars = process.env.KAFKA_JARS ?? join(homedir(), '.cache', 'creditfold', `kafka-${version}`);
+  if (spawnSync('java', ['-version']).status !== 0) {
+    throw new Error('These tests need Java 17 (java is not on the path), or KAFKA_BROKERS with the address of a Kafka');
+  }
+  mkdirSync(jars, { recursive: true });
+  const found = readdirSync(jars).filter((file) => file.startsWith('kafka_'));
+  if (found.length > 0) return jars;
+  const goal = ['-q', '-B', '-f', POM, 'dependency:copy-dependencies', `-DoutputDirectory=${jars}`];
+  const run = spawnSync('mvn', [...goal, '-DincludeScope=runtime'], { encoding: 'utf8' });
+  if (run.status !== 0) {
+    const reason = run.error?.message ?? run.stdout + run.stderr;
+    throw new Error(
+      `These tests need Kafka's jars through Maven, or KAFKA_BROKERS with the address of a Kafka: ${reason}`,
+    );
+  }
+  return jars;
+}
+
+/** The arguments of `java` that run one of Kafka's own classes. */
+export function kafkaClass(jars, name, args) {
+  return [HEAP, '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn', '-cp', join(jars, '*'), name, ...args];
+}
+
+function freePort() {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+function writeProperties(data, port, controllerPort) {
+  const settings = {
+    'process.roles': 'broker,controller',
+    'node.id': 1,
+    'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
+    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
+    'controller.listener.names': 'CONTROLLER',
+    'inter.broker.listener.name': 'PLAINTEXT',
+    'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT',
+    'log.dirs': join(data, 'logs'),
+    'auto.create.topics.enable': false,
+    'offsets.topic.num.partitions': 4,
+    'offsets.topic.replication.factor': 1,
+    'transaction.state.log.num.partitions': 4,
+    'transaction.state.log.replication.factor': 1,
+    'transaction.state.log.min.isr': 1,
+    'share.coordinator.state.topic.replication.factor': 1,
+    'share.coordinator.state.topic.min.isr': 1,
+    'group.initial.rebalance.delay.ms': 0,
+    // Retention is looked at often, so that a test can see what it removes.
+    'log.retention.check.interval.ms': 1000,
+    'log.initial.task.delay.ms': 1000,
+    // After kill -9 a broker serves again once its own old session has ended: keep that short.
+    'broker.session.timeout.ms': 3000,
+    'broker.heartbeat.interval.ms': 500,
+  };
+  const file = join(data, 'server.properties');
+  const lines = Object.entries(settings).map(([key, value]) => `${key}=${value}\n`);
+  writeFileSync(file, lines.join(''));
+  return file;
+}
+
+function format(jars, properties) {
+  const tool = (args) => spawnSync('java', kafkaClass(jars, 'kafka.tools.StorageTool', args), { encoding: 'utf8' });
+  const id = tool(['random-uuid']).stdout.trim().split('\n').at(-1) ?? '';
+  const run = tool(['format', '-t', id, '-c', properties]);
+  if (run.status !== 0) throw new Error(`Kafka's data directory could not be formatted: ${run.stdout}${run.stderr}`);
+}
+
+function isOpen(port) {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.on('error', () => resolve(false));
+  });
+}
+
+async function serves(port, broker, log) {
+  const until = Date.now() + START_TIMEOUT_MS;
+  while (Date.now() < until && broker.exitCode === null && broker.signalCode === null) {
+    const isServing = await isOpen(port);
+    if (isServing === true) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`The broker did not serve: ${readFileSync(log, 'utf8').slice(-2_000)}`);
+}
+
+/** One broker of our own: it can be killed, and started again on the same port and data. */
+export class TestBroker {
+  #jars = kafkaJars();
+  #data = mkdtempSync(join(tmpdir(), 'creditfold-kafka-'));
+  #broker;
+  #port = 0;
+  #controllerPort = 0;
+
+  get jars() {
+    return this.#jars;
+  }
+
+  get brokers() {
+    return `127.0.0.1:${this.#port}`;
+  }
+
+  async start() {
+    const isFresh = this.#port === 0;
+    if (isFresh) {
+      this.#port = await freePort();
+      this.#controllerPort = await freePort();
+    }
+    const properties = writeProperties(this.#data, this.#port, this.#controllerPort);
+    if (isFresh) format(this.#jars, properties);
+    const log = join(this.#data, 'broker.log');
+    const output = openSync(log, 'a');
+    const options = { stdio: ['ignore', output, output], env: { ...process.env, LOG_DIR: this.#data } };
+    this.#broker = spawn('java', kafkaClass(this.#jars, 'kafka.Kafka', [properties]), options);
+    this.#endWithUs();
+    await serves(this.#port, this.#broker, log);
+    return this;
+  }
+
+  /** SIGKILL, SIGSTOP or SIGCONT to the broker's process; resolves when a killed one is gone. */
+  async signal(name) {
+    const broker = this.#broker;
+    if (broker === undefined || broker.exitCode !== null || broker.signalCode !== null) return;
+    const gone = new Promise((resolve) => broker.once('exit', resolve));
+    broker.kill(name);
+    if (name === 'SIGKILL' || name === 'SIGTERM') {
+      const late = setTimeout(() => broker.kill('SIGKILL'), STOP_TIMEOUT_MS);
+      await gone;
+      clearTimeout(late);
+    }
+  }
+
+  async stop() {
+    await this.signal('SIGCONT');
+    await this.signal('SIGTERM');
+    rmSync(this.#data, { recursive: true, force: true });
+  }
+
+  /** A test process that ends by itself takes its broker along. */
+  #endWithUs() {
+    const broker = this.#broker;
+    const kill = () => broker.kill('SIGKILL');
+    process.once('exit', kill);
+    broker.once('exit', () => process.removeListener('exit', kill));
+  }
+}
