@@ -1,0 +1,83 @@
+import { resolve } from 'node:path';
+import { PostgresEventStore } from '@app/event-store';
+import { findAdminKey } from './admin-key.js';
+import type { AdminKey } from './admin-key.js';
+import { assertPortFree } from './assert-port-free.js';
+import type { Ending } from './ending.js';
+import { greetingOf } from './greeting.js';
+import { LIMITS } from './limits.js';
+import { loadCatalog } from './load-catalog.js';
+import { openDatabase } from './open-database.js';
+import type { Database } from './open-database.js';
+import type { StandaloneConfig } from './standalone-config.js';
+import { PartFailed, Supervisor } from './supervisor.js';
+import { workerEnvironment } from './worker-environment.js';
+
+const entryOf = (part: string): URL => new URL(`./workers/${part}-worker.js`, import.meta.url);
+
+/**
+ * Everything in one process until it is wished to end, or a part of it fails. Resolves after a clean end.
+ * @throws {StartRefused | EmbeddedPostgresError | PartFailed}
+ */
+export async function runStandalone(given: StandaloneConfig, ending: Ending): Promise<void> {
+  const config = { ...given, CREDITFOLD_DATA_DIR: resolve(given.CREDITFOLD_DATA_DIR) };
+  const database = await openDatabase(config);
+  const supervisor = new Supervisor();
+  try {
+    const failure = await Promise.race([
+      startParts(config, database, { supervisor, ending }),
+      ending.wished.then(() => undefined),
+      supervisor.failed,
+      databaseFailure(database),
+    ]);
+    if (failure !== undefined) throw failure;
+  } finally {
+    await endCleanly(database, supervisor);
+  }
+}
+
+/** Resolves only by the end of the process: what runs is watched by the caller. */
+async function startParts(
+  config: StandaloneConfig,
+  database: Database,
+  { supervisor, ending }: { readonly supervisor: Supervisor; readonly ending: Ending },
+): Promise<never> {
+  await assertPortFree(config.PORT, config.HOST);
+  const adminKey = await findAdminKey(config.CREDITFOLD_ADMIN_KEY, config.CREDITFOLD_DATA_DIR);
+  await publishCatalog(config, database.url);
+  const url = await startInOrder(supervisor, workerEnvironment(config, database.url, adminKey.key));
+  if (!ending.isWished) greet(url, adminKey);
+  return new Promise(() => undefined);
+}
+
+async function publishCatalog(config: StandaloneConfig, databaseUrl: string): Promise<void> {
+  const store = await PostgresEventStore.connect({ url: databaseUrl, poolMax: 1 });
+  try {
+    await loadCatalog(store, config.CREDITFOLD_CATALOG);
+  } finally {
+    await store.close();
+  }
+}
+
+/** The API comes last: whoever reaches it finds the read models and the fold at work. */
+async function startInOrder(supervisor: Supervisor, env: Readonly<Record<string, string>>): Promise<string | null> {
+  await Promise.all(['aggregator', 'projector'].map((part) => supervisor.start(part, entryOf(part), env)));
+  return supervisor.start('api', entryOf('api'), env);
+}
+
+function greet(url: string | null, adminKey: AdminKey): void {
+  if (url !== null) process.stdout.write(greetingOf(url, adminKey));
+}
+
+async function databaseFailure({ ended }: Database): Promise<PartFailed> {
+  const log = await ended;
+  return new PartFailed('postgres', 'PostgresEnded', log ?? 'somebody else ended it');
+}
+
+async function endCleanly(database: Database, supervisor: Supervisor): Promise<void> {
+  // What hangs is left to the kernel, and Postgres to its keeper.
+  setTimeout(() => process.exit(1), LIMITS.processStopMs).unref();
+  await database.announceEnding();
+  await supervisor.stop(LIMITS.partStopMs);
+  await database.stop();
+}
