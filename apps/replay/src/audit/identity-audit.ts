@@ -1,0 +1,64 @@
+import type { IdentityHasher } from '@app/accounts';
+import { DAY_MS, dayOf, type AccountEvent, type ClockKind } from '@app/metering';
+import type { Report } from './finding.js';
+import { IdentitySet } from './identity-set.js';
+
+/** How far before and after ledger time two events of one identity exclude each other (semantics, Identity). */
+const WINDOW_BEFORE_MS = 35 * DAY_MS;
+const WINDOW_AFTER_MS = DAY_MS;
+
+/**
+ * I2 within an account: no identity is charged twice on one day, and none on two days that both lie in the conflict
+ * window of the later charge. The recorded hash is checked against source and id: a forged one would hide a repeat.
+ */
+export class IdentityAudit {
+  private readonly charged = new IdentitySet();
+  private ledgerTimeMs = Number.NEGATIVE_INFINITY;
+  private clock: ClockKind = 'history';
+
+  constructor(
+    private readonly organisation: string,
+    private readonly hasher: IdentityHasher | undefined,
+  ) {}
+
+  get size(): number {
+    return this.charged.size;
+  }
+
+  take(event: AccountEvent, report: Report): void {
+    if (event.type === 'AccountOpened') this.clock = event.clock;
+    if (event.type === 'LiveClockStarted') this.clock = 'live';
+    if (event.type === 'UsageCharged') {
+      for (const line of event.evidence) {
+        if (this.clock !== 'manual') this.ledgerTimeMs = Math.max(this.ledgerTimeMs, line.recordTimestampMs);
+        const { source, id, timeMs, hash } = line;
+        if (this.hasher !== undefined) {
+          const expected = this.hasher.hash(this.organisation, source, id, '');
+          if (expected.identityHigh !== hash.identityHigh || expected.identityLow !== hash.identityLow)
+            report({ check: 'identities', detail: `the identity hash of ${source} ${id} is not its own` });
+        }
+        const days = this.charged.add(hash, dayOf(timeMs));
+        if (days !== undefined) this.compare(days, line, report);
+      }
+    }
+    this.ledgerTimeMs = Math.max(this.ledgerTimeMs, event.atMs);
+  }
+
+  private compare(
+    days: readonly number[],
+    line: { readonly source: string; readonly id: string; readonly timeMs: number },
+    report: Report,
+  ): void {
+    const fromMs = this.ledgerTimeMs - WINDOW_BEFORE_MS;
+    const toMs = this.ledgerTimeMs + WINDOW_AFTER_MS;
+    const isWindowed = line.timeMs >= fromMs && line.timeMs <= toMs;
+    for (const day of days) {
+      // Of the earlier charge only the day is kept: it counts as in the window where the whole day is.
+      const isOtherWindowed = day * DAY_MS >= fromMs && (day + 1) * DAY_MS <= toMs;
+      if (day === dayOf(line.timeMs) || (isWindowed && isOtherWindowed)) {
+        report({ check: 'identities', detail: `the usage event ${line.source} ${line.id} was charged twice` });
+        return;
+      }
+    }
+  }
+}

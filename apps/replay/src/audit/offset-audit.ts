@@ -1,0 +1,56 @@
+import { feedKey, type AccountEvent, type FeedRange } from '@app/metering';
+import type { Report } from './finding.js';
+
+interface Decided {
+  charged: bigint;
+  quarantined: bigint;
+}
+
+/**
+ * I4: the offsets that an account's stream decided ascend within each (topic, generation, partition), and lie within
+ * the ranges that their events state. One decision writes its charges before its quarantine, whose offsets lie between.
+ */
+export class OffsetAudit {
+  private readonly decided = new Map<string, Decided>();
+
+  take(event: AccountEvent, report: Report): void {
+    if (event.type === 'UsageCharged') {
+      if (event.feed === null) return;
+      const known = this.decidedOf(event.feed);
+      const before = known.charged > known.quarantined ? known.charged : known.quarantined;
+      const last = ascending(event.feed, before, event.evidence, report);
+      known.charged = last > known.charged ? last : known.charged;
+    }
+    if (event.type === 'UsageQuarantined') {
+      const known = this.decidedOf(event.feed);
+      const last = ascending(event.feed, known.quarantined, event.records, report);
+      known.quarantined = last > known.quarantined ? last : known.quarantined;
+    }
+  }
+
+  private decidedOf(feed: FeedRange): Decided {
+    const key = feedKey(feed);
+    let known = this.decided.get(key);
+    if (known === undefined) this.decided.set(key, (known = { charged: -1n, quarantined: -1n }));
+    return known;
+  }
+}
+
+function ascending(
+  feed: FeedRange,
+  before: bigint,
+  records: readonly { readonly offset: bigint }[],
+  report: Report,
+): bigint {
+  let last = before;
+  for (const { offset } of records) {
+    if (offset <= last) {
+      const detail = `offset ${offset} of ${feedKey(feed)} is decided again`;
+      report({ check: 'offsets', detail, field: 'offset', stored: String(offset), recomputed: `above ${last}` });
+    }
+    if (offset < feed.first || offset > feed.last)
+      report({ check: 'offsets', detail: `offset ${offset} lies outside of ${feed.first} to ${feed.last}` });
+    last = offset > last ? offset : last;
+  }
+  return last;
+}

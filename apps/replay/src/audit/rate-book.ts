@@ -1,0 +1,47 @@
+import { costNanos, type CycleBounds, type Price } from '@app/metering';
+import { GaugeSeries } from './gauge-series.js';
+
+/** Cumulative quantity of one rate in one cycle, as the evidence lines add it up. */
+export class RateBook {
+  /** In the meter's own units. */
+  units = 0n;
+  /** Credits charged and not given back, of rates whose quantity may shrink. */
+  drawnNanos = 0n;
+  /** A refund has taken draws back: what a negative charge may give back is not known exactly any more. */
+  isRefunded = false;
+  /** Its value holds between samples, and a cycle's end adds the rest. */
+  isGauge = false;
+  readonly values = new Set<string>();
+  readonly series = new Map<string, GaugeSeries>();
+  /** C of `units` under the price that was asked last: the next line begins where this one ended. */
+  private known: { readonly price: Price; readonly denominator: bigint; readonly costNanos: bigint } | undefined;
+
+  constructor(
+    readonly meter: string,
+    readonly cycle: Pick<CycleBounds, 'startMs'>,
+  ) {}
+
+  seriesOf(name: string): GaugeSeries {
+    let series = this.series.get(name);
+    if (series === undefined) this.series.set(name, (series = new GaugeSeries()));
+    return series;
+  }
+
+  /** Adds to the cumulative quantity; answers what that costs, C(Q + q) − C(Q). */
+  add(deltaUnits: bigint, price: Price, denominator: bigint): bigint {
+    const { known } = this;
+    const isKnown = known !== undefined && known.price === price && known.denominator === denominator;
+    if (isKnown && deltaUnits === 0n) return 0n;
+    const before = isKnown ? known.costNanos : costNanos(price, this.units, denominator);
+    this.units += deltaUnits;
+    const after: bigint = costNanos(price, this.units, denominator);
+    this.known = { price, denominator, costNanos: after };
+    return after - before;
+  }
+
+  /** Adds a quantity whose price is not known. */
+  addUnpriced(deltaUnits: bigint): void {
+    this.units += deltaUnits;
+    this.known = undefined;
+  }
+}

@@ -1,0 +1,148 @@
+import type { AccountEvent, Catalog, EvidenceLine, EvidenceMeterLine, RateUse, UsageCharged } from '@app/metering';
+import { auditAccrual } from './accrual-audit.js';
+import type { CycleBook } from './cycle-book.js';
+import type { Report } from './finding.js';
+import { deltaOf, quantityFault, type ExactSums } from './quantity-audit.js';
+import { RateBook } from './rate-book.js';
+import { SampleQueue } from './sample-queue.js';
+import { checkPlace, priceFor, termsOf, type UseTerms } from './use-terms.js';
+
+/**
+ * Computes every line's credits again: C(Q + q) − C(Q) by the catalog that the event names, Q added up from the
+ * evidence lines alone, per rate and cycle.
+ */
+export class RatingAudit {
+  /** By cycle start, then by rate. */
+  private readonly books = new Map<number, Map<string, RateBook>>();
+  /** The cycle whose gauges were accrued by the event before. */
+  private accruedCycleMs: number | undefined;
+
+  constructor(private readonly cycles: CycleBook) {}
+
+  /** `catalog` is that of the version which a `UsageCharged` names; undefined where the catalog's stream lacks it. */
+  take(event: AccountEvent, catalog: Catalog | undefined, report: Report): void {
+    if (event.type === 'CycleEnded') this.checkAccrued(event.ended.startMs, event.ended.endMs, report);
+    if (event.type === 'CreditsRefunded')
+      for (const { draw, amountNanos } of event.reversals) {
+        const book = draw && this.books.get(draw.cycleStartMs)?.get(draw.rate ?? '');
+        if (book === undefined) continue;
+        book.isRefunded = true;
+        book.drawnNanos -= book.drawnNanos < amountNanos ? book.drawnNanos : amountNanos;
+      }
+    if (event.type !== 'UsageCharged') return;
+    if (catalog === undefined) {
+      report({ check: 'rating', detail: `catalog version ${event.catalogVersion} is not in the catalog's stream` });
+      return;
+    }
+    const terms = event.uses.map((use) => termsOf(use, { catalog, bookOf: (each) => this.bookOf(each), report }));
+    if (event.feed === null) {
+      this.accruedCycleMs = event.uses[0]?.cycle.startMs;
+      auditAccrual(event, { terms, catalog, books: this.books.get(this.accruedCycleMs ?? 0) ?? new Map() }, report);
+      return;
+    }
+    for (const use of event.uses) checkPlace(use, this.cycles, report);
+    new EventRating(event, { terms, catalog, cycles: this.cycles }, report).run();
+  }
+
+  private bookOf(use: RateUse): RateBook {
+    let rates = this.books.get(use.cycle.startMs);
+    if (rates === undefined) this.books.set(use.cycle.startMs, (rates = new Map()));
+    let book = rates.get(use.rate);
+    if (book === undefined) rates.set(use.rate, (book = new RateBook(use.meter, use.cycle)));
+    return book;
+  }
+
+  /** A cycle's end adds what gauges still owe, in the event just before. */
+  private checkAccrued(startMs: number, endMs: number, report: Report): void {
+    const isAccrued = this.accruedCycleMs === startMs;
+    this.accruedCycleMs = undefined;
+    if (isAccrued) return;
+    for (const book of this.books.get(startMs)?.values() ?? [])
+      for (const [name, series] of book.series)
+        if (book.isGauge && series.outstanding(endMs) !== 0n)
+          report({ check: 'rating', detail: `the cycle ends and the gauge ${book.meter} ${name} is not accrued` });
+  }
+}
+
+/** The lines of one event. */
+class EventRating {
+  private readonly samples: SampleQueue;
+  private readonly exact: ExactSums = new Map();
+  private readonly dimensions: (ReadonlyMap<string, string> | undefined)[] = [];
+
+  constructor(
+    private readonly event: UsageCharged,
+    private readonly by: {
+      readonly terms: readonly (UseTerms | undefined)[];
+      readonly catalog: Catalog;
+      readonly cycles: CycleBook;
+    },
+    private readonly report: Report,
+  ) {
+    this.samples = new SampleQueue(event);
+  }
+
+  run(): void {
+    for (const line of this.event.evidence)
+      for (const meterLine of line.lines) {
+        const terms = this.by.terms[meterLine.use];
+        if (terms !== undefined) this.rate(line, meterLine, terms);
+      }
+    for (const [use, deltaUnits] of this.exact)
+      if (this.samples.take(use)?.deltaUnits !== deltaUnits)
+        this.report({ check: 'rating', detail: `the exact quantities of use ${use} are not the sum of its lines` });
+    if (this.samples.left > 0)
+      this.report({ check: 'rating', detail: `${this.samples.left} samples belong to no evidence line` });
+  }
+
+  private rate(line: EvidenceLine, meterLine: EvidenceMeterLine, terms: UseTerms): void {
+    const { use, book } = terms;
+    const { usageTimeMs } = line;
+    if (usageTimeMs < terms.fromMs || usageTimeMs >= terms.untilMs) this.complain(line, 'another price version is due');
+    if (usageTimeMs < use.cycle.startMs || usageTimeMs >= use.cycle.endMs) this.complain(line, 'another cycle is due');
+    if (this.by.cycles.planAt(usageTimeMs) !== use.plan) this.complain(line, 'another plan was in force');
+    const dimensions = this.dimensionsOf(line.dimensions);
+    const fault = quantityFault(terms, { line, meterLine, dimensions }, this.samples, this.exact);
+    if (fault !== undefined) this.complain(line, fault);
+    const at = { dimensions: line.dimensions, usageTimeMs, catalog: this.by.catalog, report: this.report };
+    const price = priceFor(terms, this.event, at);
+    const delta = deltaOf(meterLine);
+    if (price === null || book.units + delta < 0n) {
+      book.addUnpriced(delta);
+      return;
+    }
+    const asked = book.add(delta, price, terms.denominator);
+    const { creditsNanos } = meterLine;
+    const cutNanos = meterLine.cutNanos ?? 0n;
+    if (creditsNanos - cutNanos !== asked)
+      this.complain(line, 'the credits are not C(Q + q) − C(Q)', {
+        field: 'creditsNanos',
+        stored: String(creditsNanos - cutNanos),
+        recomputed: String(asked),
+      });
+    if (asked < 0n || cutNanos !== 0n) this.checkReturned(line, meterLine, terms);
+    if (use.isReversible) book.drawnNanos += creditsNanos;
+  }
+
+  /** A negative charge goes back to what its rate had drawn, and no further. */
+  private checkReturned(line: EvidenceLine, { creditsNanos, cutNanos = 0n }: EvidenceMeterLine, terms: UseTerms): void {
+    const { use, book } = terms;
+    if (creditsNanos > 0n || cutNanos < 0n) this.complain(line, 'a negative charge gives back, or is cut');
+    if (!use.isReversible || book.isRefunded) return;
+    const left = book.drawnNanos + creditsNanos;
+    if (left < 0n) this.complain(line, 'more goes back than was drawn');
+    if (cutNanos > 0n && left > 0n) this.complain(line, 'a negative charge is cut while draws are left');
+  }
+
+  private dimensionsOf(index: number): ReadonlyMap<string, string> {
+    return (this.dimensions[index] ??= new Map(this.event.dimensions[index]));
+  }
+
+  private complain(
+    line: EvidenceLine,
+    detail: string,
+    values?: { readonly field: string; readonly stored: string; readonly recomputed: string },
+  ): void {
+    this.report({ check: 'rating', detail: `${line.source} ${line.id}: ${detail}`, ...values });
+  }
+}

@@ -1,0 +1,23 @@
+/** Every limit of the auditors' command line, in one place. */
+export const LIMITS = {
+  /** Findings that a report lists; all are counted. */
+  findingsMax: 1_000,
+  /** Findings that are printed for people. */
+  findingsPrintedMax: 20,
+  /** Findings of one stream: what follows a broken event would bury the rest. */
+  findingsPerStreamMax: 50,
+  /** Accounts in memory at once: above it the audit splits into more passes over the streams. */
+  accountsMax: 200_000,
+  /** Identities in memory at once, about 20 bytes each: above it the audit splits, too. */
+  identitiesMax: 30_000_000,
+  /** Payload bytes that one page should have; its count of events adapts. */
+  pageBytesTarget: 8_000_000,
+  pageEventsMin: 20,
+  pageEventsMax: 5_000,
+  /** Compiled catalogs kept. */
+  catalogsMax: 64,
+  /** Snapshots compared at once. */
+  snapshotsAtOnce: 4,
+  /** How long a database may take to answer before it counts as missing. */
+  connectTimeoutMs: 5_000,
+} as const;
