@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { PostgresEventStore, type EventStore } from '@app/event-store';
 import { startTestPostgres, type TestPostgres } from '@app/postgres/testing';
 import {
   createRunner,
+  LaneWorker,
+  Queries,
   ReadModels,
   rebuildReadModels,
   SegmentCompactor,
@@ -104,4 +107,199 @@ describe('read models', () => {
       { numRuns: 6 },
     );
   }, 120_000);
+
+  it('F34: a crash between rows and checkpoint neither skips nor doubles', async () => {
+    await withReadModels(async (parts) => {
+      await appendHistory(parts.store, 7, 40);
+      for (const lane of ['accounts', 'usage'] as const) {
+        let commits = 0;
+        const beforeCommit = async (): Promise<void> => {
+          if (commits++ % 2 === 0) throw new Error('crashed');
+        };
+        const limits = {
+          usageWindowEventsMax: 10,
+          usageWindowGroupsMax: 10,
+          accountsWindowEventsMax: 5,
+          pageEventsMax: 3,
+        };
+        const runner = await runnerOf(parts, lane, { limits, beforeCommit });
+        let crashes = 0;
+        for (let isEnd = false; !isEnd;)
+          try {
+            ({ isEnd } = await runner.runWindow());
+          } catch (error) {
+            expect(error).toMatchObject({ message: 'crashed' });
+            crashes++;
+          }
+        expect(crashes).toBeGreaterThan(3);
+      }
+      expect(await differencesOf(parts)).toEqual([]);
+    });
+  }, 60_000);
+
+  it('I7: a stale projector changes nothing', async () => {
+    await withReadModels(async (parts) => {
+      await appendHistory(parts.store, 8, 20);
+      const stale = await runnerOf(parts, 'usage');
+      await projectAll(parts);
+      await expect(stale.runToEnd()).rejects.toMatchObject({ code: 'StaleProjector' });
+      expect(await differencesOf(parts)).toEqual([]);
+      // It has read where the other one is, and goes on from there.
+      await stale.runToEnd();
+      expect(await differencesOf(parts)).toEqual([]);
+    });
+  }, 60_000);
+
+  it('a rebuild switches at once while appends and live projectors go on, and readers do not notice (F39)', async () => {
+    await withReadModels(async (parts) => {
+      const { models, store } = parts;
+      const workers = (['accounts', 'usage'] as const).map(
+        (lane) => new LaneWorker({ lane, generations: models.generations, store }),
+      );
+      const queries = new Queries({ models, store });
+      const account = new AccountHistory('acme', OPENED_MS);
+      await store.append([account.take()]);
+      for (const worker of workers) worker.start();
+      const random = randomOf(9);
+      let isDone = false;
+      const appending = (async () => {
+        while (!isDone) {
+          step(account, random);
+          await store.append([account.take()]);
+        }
+      })();
+      expect(await queries.waitForRevision('acme', 20n, 10_000)).toBe(true);
+      let reads = 0;
+      const reading = (async () => {
+        let last = -1n;
+        while (!isDone) {
+          const revision = BigInt((await queries.balance('acme'))?.asOf.revision ?? -2);
+          expect(revision).toBeGreaterThanOrEqual(last);
+          last = revision;
+          reads++;
+        }
+      })();
+      const built = await rebuildReadModels({ generations: models.generations, store });
+      expect(built.map(({ generation }) => generation)).toEqual([2, 2]);
+      isDone = true;
+      await Promise.all([appending, reading]);
+      expect(reads).toBeGreaterThan(0);
+      expect(await queries.waitForRevision('acme', account.revision, 10_000)).toBe(true);
+      expect(await differencesOf(parts)).toEqual([]);
+      await Promise.all(workers.map((worker) => worker.stop()));
+      expect((await models.generations.live('usage'))?.generation).toBe(2);
+    });
+  }, 60_000);
+
+  it('F45: a store restored to an earlier point has its lanes built again from what it holds', async () => {
+    await withReadModels(async (parts) => {
+      await appendHistory(parts.store, 10, 40);
+      await projectAll(parts);
+      const url = await server.createDatabase();
+      const restored = await PostgresEventStore.connect({ url });
+      await appendHistory(restored, 11, 15);
+      const rebuilt: string[] = [];
+      const workers = (['accounts', 'usage'] as const).map(
+        (lane) =>
+          new LaneWorker({
+            lane,
+            generations: parts.models.generations,
+            store: restored,
+            listener: { onRebuild: (name) => rebuilt.push(name) },
+          }),
+      );
+      for (const worker of workers) worker.start();
+      const head = await restored.head();
+      const isThere = async (): Promise<boolean> =>
+        (await parts.models.generations.allLive()).every(
+          ({ generation, checkpoint }) => generation === 2 && checkpoint.position.commit === head.commit,
+        );
+      for (let waited = 0; !(await isThere()) && waited < 200; waited++)
+        await new Promise((wake) => setTimeout(wake, 50));
+      await Promise.all(workers.map((worker) => worker.stop()));
+      expect(rebuilt.toSorted()).toEqual(['accounts', 'usage']);
+      expect(await differencesOf({ ...parts, store: restored })).toEqual([]);
+      await restored.close();
+    });
+  }, 60_000);
+
+  it('names every kind of altered row', async () => {
+    await withReadModels(async (parts) => {
+      await appendHistory(parts.store, 12, 60);
+      await projectAll(parts);
+      const alterations: readonly (readonly [sql: string, table: string, field: string])[] = [
+        ["update creditfold_accounts_1.accounts set plan = 'other' where organisation = 'acme'", 'accounts', 'plan'],
+        [
+          "update creditfold_accounts_1.ledger_entries set amount = amount + 1 where revision = 1 and organisation = 'acme'",
+          'ledger_entries',
+          'amount',
+        ],
+        [
+          "update creditfold_accounts_1.cycle_figures set used = used + 1 where organisation = 'acme'",
+          'cycle_figures',
+          'used',
+        ],
+        [
+          "delete from creditfold_accounts_1.quarantined_records where organisation = 'acme'",
+          'quarantined_records',
+          'row',
+        ],
+        [
+          'update creditfold_usage_1.usage_days set credits = credits + 1 where ctid = (select min(ctid) from creditfold_usage_1.usage_days)',
+          'usage_days',
+          'credits',
+        ],
+        ['update creditfold_usage_1.cycle_meters set late_events = late_events + 1', 'cycle_meters', 'late_events'],
+        [
+          "update creditfold_usage_1.usage_accounts set revision = revision - 1 where organisation = 'acme'",
+          'usage_accounts',
+          'revision',
+        ],
+        [
+          'delete from creditfold_usage_1.usage_segments where ctid = (select min(ctid) from creditfold_usage_1.usage_segments)',
+          'usage_segments',
+          'content',
+        ],
+        ["update creditfold_usage_1.texts set content = 'grande' where content = 'large'", 'usage_days', 'row'],
+      ];
+      for (const [sql] of alterations) expect((await parts.models.pool.query(sql)).rowCount).toBeGreaterThan(0);
+      const found = await differencesOf(parts);
+      for (const [, table, field] of alterations)
+        expect(
+          found.some(
+            (difference) =>
+              difference.table === table &&
+              (difference.field === field || (field === 'content' && difference.field === 'row')),
+          ),
+        ).toBe(true);
+      expect(found.find(({ table, field }) => table === 'accounts' && field === 'plan')).toEqual({
+        lane: 'accounts',
+        table: 'accounts',
+        key: { organisation: 'acme' },
+        field: 'plan',
+        stored: 'other',
+        recomputed: 'pro',
+      });
+    });
+  }, 60_000);
+
+  it('I9: an event that cannot be read stops its own account only', async () => {
+    await withReadModels(async (parts) => {
+      const { store, models } = parts;
+      const [good, bad] = [new AccountHistory('good', OPENED_MS), new AccountHistory('bad', OPENED_MS)];
+      await store.append([good.take(), bad.take()]);
+      good.grant(5n);
+      const broken = { id: randomUUID(), type: 'UsageCharged', data: Buffer.alloc(40, 1) };
+      await store.append([{ stream: bad.stream, expectedRevision: bad.revision, events: [broken] }, good.take()]);
+      await projectAll(parts);
+      const queries = new Queries({ models, store });
+      expect((await queries.balance('good'))?.asOf.revision).toBe(good.revision.toString());
+      expect((await queries.balance('bad'))?.asOf.revision).toBe('1');
+      expect((await queries.faults()).map(({ lane, organisation }) => [lane, organisation])).toEqual([
+        ['accounts', 'bad'],
+        ['usage', 'bad'],
+      ]);
+      expect(await differencesOf(parts)).toEqual([]);
+    });
+  }, 60_000);
 });

@@ -41,7 +41,7 @@ export class LaneWorker {
   #isStopped = false;
   #isLeading = false;
   #running: Promise<void> | undefined;
-  #wake = new AbortController();
+  readonly #wake = new AbortController();
   #fatal: Error | undefined;
 
   constructor(private readonly options: LaneWorkerOptions) {}
@@ -133,7 +133,8 @@ export class LaneWorker {
       await this.#compact(compactor);
       const { position } = runner.checkpoint;
       const waited = Date.now();
-      await Promise.race([store.waitForAppend(position, READ_MODEL_LIMITS.idleWaitMs), this.#stopped()]);
+      // A stop waits for this too: a second at most.
+      await store.waitForAppend(position, READ_MODEL_LIMITS.idleWaitMs);
       // Nothing came: look whether the store and the generation are still the ones that were projected.
       if (Date.now() - waited >= READ_MODEL_LIMITS.idleWaitMs) await this.#look(runner, generation);
     }
@@ -158,12 +159,5 @@ export class LaneWorker {
 
   async #pause(ms: number): Promise<void> {
     await sleep(ms, undefined, { signal: this.#wake.signal }).catch(() => undefined);
-  }
-
-  #stopped(): Promise<void> {
-    const { signal } = this.#wake;
-    return signal.aborted
-      ? Promise.resolve()
-      : new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
   }
 }

@@ -1,0 +1,31 @@
+import type { EventStore } from '@app/event-store';
+import { LANES, type Checkpoint, type Generations } from '../generations/generations.js';
+import type { ProjectionLag } from './answers.js';
+
+/** Where positions are no numbers of events, so many are counted at most. */
+const COUNTED_MAX = 10_000;
+
+/** How far each projection is, and how many events lie after it. `hasDensePositions`: one position an event. */
+export async function readLag(
+  generations: Generations,
+  store: EventStore,
+  hasDensePositions: boolean,
+): Promise<readonly ProjectionLag[]> {
+  const live = await generations.allLive();
+  const head = await store.head();
+  return Promise.all(
+    LANES.map(async (name) => {
+      const checkpoint = live.find(({ lane }) => lane === name)?.checkpoint;
+      const commit = checkpoint?.position.commit ?? 0n;
+      const ahead = head.commit - commit;
+      const behind = hasDensePositions || ahead <= 0n ? Math.max(0, Number(ahead)) : await count(store, checkpoint);
+      return { name, position: commit.toString(), behind };
+    }),
+  );
+}
+
+async function count(store: EventStore, checkpoint: Checkpoint | undefined): Promise<number> {
+  if (checkpoint === undefined) return 0;
+  const { events } = await store.readAll({ after: checkpoint.position, maxCount: COUNTED_MAX });
+  return events.length;
+}

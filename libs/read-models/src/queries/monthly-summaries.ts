@@ -1,0 +1,110 @@
+import { civilOf, formatCredits, formatQuantity, type Cycle } from '@app/metering';
+import { fromStored } from '../stored-text.js';
+import type { FiguresAnswer, MonthlyItem, MonthlyMeter, MonthlyPool, PageRequest } from './answers.js';
+import { cycleAnswer, type AccountView } from './balance.js';
+import { checkLimit, pageOf, readCursor, wholeNumber } from './cursor.js';
+import type { Snapshot } from './snapshot-reader.js';
+
+/** Cycles that start in a year, or in one month of it; all when neither is given. */
+export interface MonthlyRequest extends PageRequest {
+  readonly year?: number | undefined;
+  /** 1 to 12. */
+  readonly month?: number | undefined;
+}
+
+interface FigureRow extends Omit<MonthlyPool, 'pool'> {
+  readonly cycle_start_ms: bigint;
+  readonly pool: string;
+}
+
+type MeterRow = { readonly cycle_start_ms: bigint; readonly meter: string; readonly pool: string } & Readonly<
+  Record<`${'' | 'late_' | 'adjusted_' | 'paid_'}${'quantity' | 'credits'}`, string>
+> &
+  Readonly<Record<`${'' | 'late_' | 'adjusted_' | 'paid_'}events`, bigint>>;
+
+/** One item a cycle, newest first. `account` is the usage lane's number, null while it has none. @throws {UnknownCursor} */
+export async function listCycles(
+  snapshot: Snapshot,
+  view: AccountView,
+  account: number | null,
+  request: MonthlyRequest,
+): Promise<{ readonly next: string | null; readonly items: readonly MonthlyItem[] }> {
+  checkLimit(request.limit);
+  const before = request.after === undefined ? undefined : Number(wholeNumber(readCursor(request.after, 1)[0]));
+  const cycles = view.wallet.cycles
+    .filter((cycle) => isWanted(cycle, request) && (before === undefined || cycle.startMs < before))
+    .toSorted((one, other) => other.startMs - one.startMs);
+  const page = pageOf(cycles.slice(0, request.limit + 1), request.limit, ({ startMs }) => [startMs]);
+  const starts = page.items.map(({ startMs }) => startMs);
+  const figures = await readFigures(snapshot, view.organisation, starts);
+  const meters = account === null ? [] : await readMeters(snapshot, account, starts);
+  const items = page.items.map((cycle) => {
+    const { year, month } = civilOf(cycle.startMs);
+    const isOf = (row: { readonly cycle_start_ms: bigint }): boolean => Number(row.cycle_start_ms) === cycle.startMs;
+    return {
+      year,
+      month,
+      cycle: cycleAnswer(cycle),
+      closed: cycle.isClosed,
+      pools: figures.filter(isOf).map(poolOf),
+      meters: meters.filter(isOf).map(meterOf),
+    };
+  });
+  return { next: page.next, items };
+}
+
+function isWanted({ startMs }: Cycle, { year, month }: MonthlyRequest): boolean {
+  const named = civilOf(startMs);
+  return (year === undefined || named.year === year) && (month === undefined || named.month === month);
+}
+
+async function readFigures({ client, accounts }: Snapshot, organisation: string, starts: readonly number[]) {
+  const { rows } = await client.query<FigureRow>(
+    `select cycle_start_ms, pool, opening, granted, refunded, adjusted, used, expired, closing
+     from ${accounts.schema}.cycle_figures
+     where organisation = $1 and cycle_start_ms = any ($2::bigint[]) order by pool`,
+    [organisation, starts],
+  );
+  return rows;
+}
+
+async function readMeters({ client, usage }: Snapshot, account: number, starts: readonly number[]) {
+  const { rows } = await client.query<MeterRow>(
+    `select t.*, m.content as meter, p.content as pool
+     from ${usage.schema}.cycle_meters t
+     join ${usage.schema}.texts m on m.id = t.meter
+     join ${usage.schema}.texts p on p.id = t.pool
+     where t.account = $1 and t.cycle_start_ms = any ($2::bigint[])
+     order by m.content, p.content`,
+    [account, starts],
+  );
+  return rows;
+}
+
+const credits = (text: string): string => formatCredits(BigInt(text));
+
+const poolOf = (row: FigureRow): MonthlyPool => ({
+  pool: row.pool,
+  opening: credits(row.opening),
+  granted: credits(row.granted),
+  refunded: credits(row.refunded),
+  adjusted: credits(row.adjusted),
+  used: credits(row.used),
+  expired: credits(row.expired),
+  closing: credits(row.closing),
+});
+
+const figures = (events: bigint, quantity: string, amount: string): FiguresAnswer => ({
+  events: Number(events),
+  quantity: formatQuantity(BigInt(quantity)),
+  credits: credits(amount),
+});
+
+const meterOf = (row: MeterRow): MonthlyMeter => ({
+  meter: fromStored(row.meter),
+  pool: fromStored(row.pool),
+  ...figures(row.events, row.quantity, row.credits),
+  late: figures(row.late_events, row.late_quantity, row.late_credits),
+  adjusted: figures(row.adjusted_events, row.adjusted_quantity, row.adjusted_credits),
+  adjustedFromEarlier: figures(row.paid_events, row.paid_quantity, row.paid_credits),
+});

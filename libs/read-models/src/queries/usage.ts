@@ -1,0 +1,143 @@
+import { civilOf, DAY_MS, daysFromCivil, formatCredits, formatQuantity, formatTime, HOUR_MS } from '@app/metering';
+import type { PageRequest, UsageItem, UsageWindowName } from './answers.js';
+import { checkLimit, pageOf, readCursor, wholeNumber } from './cursor.js';
+import { scanAccount } from './segment-scan.js';
+import type { Snapshot } from './snapshot-reader.js';
+import { UsageGroups, type Group, type Grouping } from './usage-groups.js';
+
+/** Usage by usage time in [fromMs, toMs), both on whole hours. */
+export interface UsageRequest extends PageRequest, Grouping {
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** Null: one item a group for the whole range. */
+  readonly window: UsageWindowName | null;
+}
+
+interface Window {
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+interface Found extends Window {
+  readonly group: Group;
+}
+
+/** Windows newest first, the groups of one in the order of their values. @throws {UnknownCursor | TooManyGroups} */
+export async function listUsage(snapshot: Snapshot, account: number | null, request: UsageRequest) {
+  const { limit, after, groupBy } = request;
+  checkLimit(limit);
+  const found: Found[] = [];
+  const place = after === undefined ? undefined : placeOf(after);
+  if (account !== null)
+    for await (const item of itemsOf(snapshot, account, request, place)) {
+      found.push(item);
+      if (found.length > limit) break;
+    }
+  const page = pageOf(found, limit, ({ startMs, group }) => [startMs, group.key]);
+  return { next: page.next, items: page.items.map((item) => itemAnswer(item, groupBy)) };
+}
+
+interface Place {
+  readonly startMs: number;
+  readonly key: string;
+}
+
+function placeOf(cursor: string): Place {
+  const [start, key = ''] = readCursor(cursor, 2);
+  return { startMs: Number(wholeNumber(start)), key };
+}
+
+async function* itemsOf(
+  snapshot: Snapshot,
+  account: number,
+  request: UsageRequest,
+  place: Place | undefined,
+): AsyncGenerator<Found> {
+  // What lies after the cursor's window was on earlier pages: it is not read again.
+  const toMs = place === undefined ? request.toMs : Math.min(request.toMs, windowAt(request, place.startMs).endMs);
+  const windows = new OpenWindows(request);
+  if (toMs <= request.fromMs) return;
+  const days = { firstDay: Math.floor(request.fromMs / DAY_MS), lastDay: Math.floor((toMs - 1) / DAY_MS) };
+  for await (const { day, columns } of scanAccount(snapshot, account, days)) {
+    yield* behind(windows.endedAfter(day), place);
+    windows.add(day, columns, toMs);
+  }
+  yield* behind(windows.endedAfter(Number.NEGATIVE_INFINITY), place);
+}
+
+function* behind(items: Iterable<Found>, place: Place | undefined): Generator<Found> {
+  for (const item of items)
+    if (
+      place === undefined ||
+      item.startMs < place.startMs ||
+      (item.startMs === place.startMs && item.group.key > place.key)
+    )
+      yield item;
+}
+
+/** Windows that days still to come (older ones) may add to: those of one day, one month, or the whole range. */
+class OpenWindows {
+  readonly #open = new Map<number, { readonly window: Window; readonly groups: UsageGroups }>();
+
+  constructor(private readonly request: UsageRequest) {}
+
+  add(day: number, columns: Parameters<UsageGroups['add']>[0], toMs: number): void {
+    const first = Math.max(0, (this.request.fromMs - day * DAY_MS) / HOUR_MS);
+    const last = Math.min(24, (toMs - day * DAY_MS) / HOUR_MS);
+    if (this.request.window !== 'hour') {
+      this.#groupsAt(Math.max(day * DAY_MS, this.request.fromMs)).add(columns, first, last);
+      return;
+    }
+    const hours = new Set(columns.hour);
+    for (let hour = first; hour < last; hour++)
+      if (hours.has(hour)) this.#groupsAt(day * DAY_MS + hour * HOUR_MS).add(columns, hour, hour + 1);
+  }
+
+  /** Items of the windows that begin after this day, newest first; they are forgotten. */
+  *endedAfter(day: number): Generator<Found> {
+    const ended = [...this.#open.entries()].filter(([startMs]) => startMs >= (day + 1) * DAY_MS);
+    for (const [startMs, { window, groups }] of ended.toSorted(([one], [other]) => other - one)) {
+      this.#open.delete(startMs);
+      for (const group of groups.sorted) yield { ...window, group };
+    }
+  }
+
+  #groupsAt(ms: number): UsageGroups {
+    const window = windowAt(this.request, ms);
+    let open = this.#open.get(window.startMs);
+    if (open === undefined) {
+      open = { window, groups: new UsageGroups(this.request) };
+      this.#open.set(window.startMs, open);
+    }
+    return open.groups;
+  }
+}
+
+/** The window that contains an instant, cut to the range. */
+function windowAt({ window, fromMs, toMs }: UsageRequest, ms: number): Window {
+  const { startMs, endMs } = wholeWindow(window, ms) ?? { startMs: fromMs, endMs: toMs };
+  return { startMs: Math.max(fromMs, startMs), endMs: Math.min(toMs, endMs) };
+}
+
+function wholeWindow(window: UsageWindowName | null, ms: number): Window | undefined {
+  if (window === null) return undefined;
+  if (window === 'month') {
+    const { year, month } = civilOf(ms);
+    const nextMonth = month === 12 ? daysFromCivil(year + 1, 1, 1) : daysFromCivil(year, month + 1, 1);
+    return { startMs: daysFromCivil(year, month, 1) * DAY_MS, endMs: nextMonth * DAY_MS };
+  }
+  const sizeMs = window === 'day' ? DAY_MS : HOUR_MS;
+  const startMs = Math.floor(ms / sizeMs) * sizeMs;
+  return { startMs, endMs: startMs + sizeMs };
+}
+
+function itemAnswer({ startMs, endMs, group }: Found, groupBy: readonly string[]): UsageItem {
+  return {
+    start: formatTime(startMs),
+    end: formatTime(endMs),
+    group: Object.fromEntries(groupBy.map((name, index) => [name, group.values[index] ?? null])),
+    events: group.sums.events,
+    quantity: formatQuantity(group.sums.quantityNanos),
+    credits: formatCredits(group.sums.creditsNanos),
+  };
+}
