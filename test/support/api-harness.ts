@@ -1,7 +1,7 @@
 import { MemoryEventStore, MemorySnapshotStore } from '@app/event-store';
 import { createPool } from '@app/postgres';
 import { startTestPostgres } from '@app/postgres/testing';
-import { ReadModels } from '@app/read-models';
+import { Queries, ReadModels } from '@app/read-models';
 import { MemoryUsageFeed } from '@app/usage-feed';
 import type { FeedRecord } from '@app/usage-feed';
 import { pino } from 'pino';
@@ -67,7 +67,7 @@ export async function startApiHarness(changes: Partial<ApiConfig> = {}): Promise
   const api = await startApi(config, {
     ...accountParts,
     feed,
-    readModels,
+    queries: new Queries({ models: readModels, store }),
     keys: new PostgresKeyStore(pool),
     unreadyParts: async () => [],
     nowMs: clock,

@@ -1,6 +1,6 @@
 import type { AccountCommands, Accounts, CatalogStream, FeedStreams } from '@app/accounts';
 import type { EventStore } from '@app/event-store';
-import type { ReadModels } from '@app/read-models';
+import type { Queries } from '@app/read-models';
 import type { UsageFeed } from '@app/usage-feed';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
@@ -20,7 +20,7 @@ export interface ApiParts {
   readonly catalogs: CatalogStream;
   /** Read only: where the partitions are. */
   readonly feeds: FeedStreams;
-  readonly readModels: ReadModels;
+  readonly queries: Queries;
   readonly keys: KeyStore;
   /** Names of what is not ready to serve requests, for people and probes: no hosts, no secrets. */
   readonly unreadyParts: () => Promise<readonly string[]>;

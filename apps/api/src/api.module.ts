@@ -23,6 +23,7 @@ import {
   METRICS,
   OPENAPI,
   PARTS,
+  QUERIES,
   RATE_LIMITER,
   REQUEST_METRICS,
 } from './tokens.js';
@@ -41,6 +42,7 @@ export class ApiModule {
         { provide: AUTHENTICATOR, useValue: new Authenticator(config.adminKey, parts.keys, parts.nowMs) },
         { provide: COMMANDS, useValue: new CommandRunner(parts.commands) },
         { provide: INGESTION, useValue: ingestionOf(config, parts) },
+        { provide: QUERIES, useValue: parts.queries },
         { provide: FEED_LAG, useValue: feedLagOf(config, parts) },
         { provide: OPENAPI, useValue: openApiDocument(endpointsOf(CONTROLLERS)) },
         { provide: METRICS, useValue: parts.metrics },

@@ -1,6 +1,6 @@
 import { PostgresEventStore, PostgresSnapshotStore } from '@app/event-store';
 import { createPool } from '@app/postgres';
-import { ReadModels } from '@app/read-models';
+import { Queries, ReadModels } from '@app/read-models';
 import { PostgresUsageFeed } from '@app/usage-feed';
 import type { TopicDefinition } from '@app/usage-feed';
 import { pino } from 'pino';
@@ -49,7 +49,7 @@ export async function composeApi(
   const parts: ApiParts = {
     ...accountParts,
     feed,
-    readModels,
+    queries: new Queries({ models: readModels, store }),
     keys: new PostgresKeyStore(pool),
     unreadyParts: async () => {
       const probes = { database: pool.query('select 1'), streams: store.head(), feed: feed.ends([config.topic]) };

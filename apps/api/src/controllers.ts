@@ -10,8 +10,11 @@ import { HealthController } from './operations/health.controller.js';
 import { LagController } from './operations/lag.controller.js';
 import { MetricsController } from './operations/metrics.controller.js';
 import { OpenApiController } from './operations/openapi.controller.js';
+import { AccountQueriesController } from './queries/account-queries.controller.js';
 import { EventQueriesController } from './queries/events.controller.js';
 import { GateController } from './queries/gate.controller.js';
+import { OperatorQueriesController } from './queries/operator-queries.controller.js';
+import { UsageQueriesController } from './queries/usage-queries.controller.js';
 
 /** Every controller of the API: an endpoint is served, guarded and documented by standing here. */
 export const CONTROLLERS: readonly Type[] = [
@@ -21,6 +24,9 @@ export const CONTROLLERS: readonly Type[] = [
   AccountsController,
   CreditsController,
   RefundsController,
+  AccountQueriesController,
+  UsageQueriesController,
+  OperatorQueriesController,
   EventQueriesController,
   GateController,
   KeysController,

@@ -9,3 +9,4 @@ export const METRICS = Symbol('metrics');
 export const REQUEST_METRICS = Symbol('request metrics');
 export const OPENAPI = Symbol('openapi document');
 export const FEED_LAG = Symbol('feed lag');
+export const QUERIES = Symbol('queries');

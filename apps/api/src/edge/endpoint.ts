@@ -16,8 +16,10 @@ export interface EndpointDefinition {
   readonly scope: Scope | 'public';
   /** Only keys that are bound to no organisation; the default for routes without `:organisation` is everybody with the scope. */
   readonly isOperatorOnly?: boolean;
-  /** Unknown parameters are refused. `filter[x]=` is handed over as it is written. */
+  /** Unknown parameters are refused. */
   readonly query?: z.ZodObject;
+  /** `filter[x]=` is taken: the schema's `filter` gets it as a record. */
+  readonly hasFilters?: boolean;
   /** JSON body; absent: the request has none. */
   readonly body?: z.ZodType;
   /** The body may be left out (it is `{}` then). */

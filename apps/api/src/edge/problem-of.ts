@@ -1,6 +1,7 @@
 import { HttpException } from '@nestjs/common';
 import { AccountBroken, TooBusy } from '@app/accounts';
 import { isTransient } from '@app/postgres';
+import { TooManyGroups, UnknownCursor } from '@app/read-models';
 import { FeedUnavailable, RecordsTooLarge } from '@app/usage-feed';
 import { Problem } from './problem.js';
 import type { ProblemCode } from './problem.js';
@@ -14,6 +15,13 @@ export function problemOf(exception: unknown): Problem {
     return Problem.of('FeedUnavailable', 'The usage feed cannot take events now; none was accepted for certain.', {
       retryAfterSeconds: RETRY_SECONDS,
     });
+  }
+  if (exception instanceof UnknownCursor) return Problem.of('InvalidCursor', 'next is not a cursor of this list');
+  if (exception instanceof TooManyGroups) {
+    return Problem.of(
+      'InvalidParameter',
+      'The answer has too many groups: ask for a shorter range or fewer dimensions.',
+    );
   }
   if (exception instanceof RecordsTooLarge) return Problem.of('TooLarge', 'An event is too large.');
   if (exception instanceof AccountBroken) {

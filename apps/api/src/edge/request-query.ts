@@ -16,11 +16,28 @@ export function parseQuery(endpoint: EndpointDefinition, query: Readonly<Record<
       );
     return {};
   }
-  const result = endpoint.query.strict().safeParse(Object.fromEntries(given), { reportInput: true });
+  const result = endpoint.query
+    .strict()
+    .safeParse(endpoint.hasFilters === true ? gathered(given) : Object.fromEntries(given), { reportInput: true });
   if (!result.success) throw refusal(itemsOf(result.error));
   return result.data;
 }
 
 function refusal(errors: ReturnType<typeof itemsOf>): Problem {
   return Problem.of('InvalidParameter', errors[0]?.detail ?? 'A parameter is not valid', { errors });
+}
+
+const FILTER = /^filter\[([^\]]{1,255})\]$/;
+
+/** `filter[x]=` of all names in one record; a plain `filter=` stays what it is, and is refused by the schema. */
+function gathered(given: readonly (readonly [string, unknown])[]): Record<string, unknown> {
+  const query = new Map<string, unknown>();
+  const filters = new Map<string, unknown>();
+  for (const [parameter, value] of given) {
+    const match = FILTER.exec(parameter);
+    if (match?.[1] === undefined) query.set(parameter, value);
+    else filters.set(match[1], value);
+  }
+  if (filters.size > 0) query.set('filter', Object.fromEntries(filters));
+  return Object.fromEntries(query);
 }

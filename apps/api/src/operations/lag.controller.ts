@@ -57,13 +57,6 @@ export class LagController {
   }
 
   async #projections(): Promise<Lag['projections']> {
-    const { store, readModels } = this.parts;
-    const head = await store.head();
-    const lanes = await readModels.generations.allLive();
-    return lanes.map(({ lane, checkpoint }) => ({
-      name: lane,
-      position: checkpoint.position.commit.toString(),
-      behind: Math.max(0, Number(head.commit - checkpoint.position.commit)),
-    }));
+    return [...(await this.parts.queries.lag())];
   }
 }
