@@ -1,7 +1,7 @@
 import { MemoryEventStore, MemorySnapshotStore } from '@app/event-store';
 import { createPool } from '@app/postgres';
 import { startTestPostgres } from '@app/postgres/testing';
-import { Queries, ReadModels } from '@app/read-models';
+import { LANES, LaneWorker, Queries, ReadModels } from '@app/read-models';
 import { MemoryUsageFeed } from '@app/usage-feed';
 import type { FeedRecord } from '@app/usage-feed';
 import { pino } from 'pino';
@@ -39,7 +39,10 @@ export interface ApiHarness {
 }
 
 /** The real API on a free port, with an embedded Postgres for keys and a feed in memory. */
-export async function startApiHarness(changes: Partial<ApiConfig> = {}): Promise<ApiHarness> {
+export async function startApiHarness(
+  changes: Partial<ApiConfig> = {},
+  { isProjecting = false }: { readonly isProjecting?: boolean } = {},
+): Promise<ApiHarness> {
   const postgres = await startTestPostgres();
   await migrateApi(postgres.url);
   const pool = createPool(postgres.url, { applicationName: 'api-test', max: 4 });
@@ -64,6 +67,9 @@ export async function startApiHarness(changes: Partial<ApiConfig> = {}): Promise
   const store = new MemoryEventStore(() => new Date(nowMs));
   const accountParts = await composeAccounts({ store, snapshots: new MemorySnapshotStore(), nowMs: clock, log });
   const readModels = await ReadModels.connect({ url: postgres.url, name: 'api-test' });
+  const { generations } = readModels;
+  const lanes = isProjecting ? LANES.map((lane) => new LaneWorker({ lane, generations, store })) : [];
+  for (const lane of lanes) lane.start();
   const api = await startApi(config, {
     ...accountParts,
     feed,
@@ -105,6 +111,7 @@ export async function startApiHarness(changes: Partial<ApiConfig> = {}): Promise
     stop: async () => {
       await api.stop();
       accountParts.catalogs.stop();
+      await Promise.all(lanes.map((lane) => lane.stop()));
       await readModels.close();
       await pool.end();
       await postgres.stop();

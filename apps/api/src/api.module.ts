@@ -26,6 +26,7 @@ import {
   QUERIES,
   RATE_LIMITER,
   REQUEST_METRICS,
+  TOPICS,
 } from './tokens.js';
 import { topicsOf } from './topics.js';
 
@@ -42,6 +43,7 @@ export class ApiModule {
         { provide: AUTHENTICATOR, useValue: new Authenticator(config.adminKey, parts.keys, parts.nowMs) },
         { provide: COMMANDS, useValue: new CommandRunner(parts.commands) },
         { provide: INGESTION, useValue: ingestionOf(config, parts) },
+        { provide: TOPICS, useValue: topicsOf(config.topic) },
         { provide: QUERIES, useValue: parts.queries },
         { provide: FEED_LAG, useValue: feedLagOf(config, parts) },
         { provide: OPENAPI, useValue: openApiDocument(endpointsOf(CONTROLLERS)) },

@@ -10,3 +10,4 @@ export const REQUEST_METRICS = Symbol('request metrics');
 export const OPENAPI = Symbol('openapi document');
 export const FEED_LAG = Symbol('feed lag');
 export const QUERIES = Symbol('queries');
+export const TOPICS = Symbol('topics');

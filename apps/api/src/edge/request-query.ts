@@ -35,7 +35,8 @@ function gathered(given: readonly (readonly [string, unknown])[]): Record<string
   const filters = new Map<string, unknown>();
   for (const [parameter, value] of given) {
     const match = FILTER.exec(parameter);
-    if (match?.[1] === undefined) query.set(parameter, value);
+    // A schema's record would drop this name silently; as a parameter of its own it is refused.
+    if (match?.[1] === undefined || match[1] === '__proto__') query.set(parameter, value);
     else filters.set(match[1], value);
   }
   if (filters.size > 0) query.set('filter', Object.fromEntries(filters));

@@ -2,12 +2,15 @@ import { Controller, Inject } from '@nestjs/common';
 import { QUARANTINE_REASONS } from '@app/metering';
 import type { Queries } from '@app/read-models';
 import { z } from 'zod';
-import { TheCall, TheQuery } from '../edge/call.js';
+import { pathParameter, TheCall, TheQuery } from '../edge/call.js';
 import type { Call } from '../edge/call.js';
 import type { Cursors } from '../edge/cursor.js';
 import { Endpoint } from '../edge/endpoint.js';
 import { name, pageQuery } from '../edge/schemas.js';
-import { CURSORS, QUERIES } from '../tokens.js';
+import type { ApiParts } from '../api-parts.js';
+import { requeue } from '../ingest/requeue.js';
+import { CURSORS, PARTS, QUERIES, TOPICS } from '../tokens.js';
+import type { Topics } from '../topics.js';
 import { listAnswer, pageRequest, sealed } from './read.js';
 
 const organisationsQuery = z.strictObject({
@@ -30,6 +33,8 @@ export class OperatorQueriesController {
   constructor(
     @Inject(QUERIES) private readonly queries: Queries,
     @Inject(CURSORS) private readonly cursors: Cursors,
+    @Inject(PARTS) private readonly parts: ApiParts,
+    @Inject(TOPICS) private readonly topics: Topics,
   ) {}
 
   @Endpoint({
@@ -53,5 +58,19 @@ export class OperatorQueriesController {
     const { reason, organisation } = query;
     const request = { ...pageRequest(call, this.cursors, query), reason, organisation };
     return sealed(call, this.cursors, await this.queries.quarantine(request));
+  }
+
+  @Endpoint({
+    method: 'POST',
+    path: '/v1/quarantine/:id/requeue',
+    summary: 'Publish a quarantined record again, by the rules of its own topic',
+    scope: 'admin',
+    isOperatorOnly: true,
+    answer: z.object({ id: z.string() }),
+  })
+  async requeue(@TheCall() call: Call): Promise<object> {
+    const id = pathParameter(call, 'id');
+    await requeue({ ...this.parts, topics: this.topics }, id, call.actor);
+    return { id };
   }
 }
