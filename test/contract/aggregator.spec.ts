@@ -11,7 +11,7 @@ const begin = async (): Promise<void> => {
   await world.createTopics();
   await world.publishCatalog(CATALOG);
 };
-afterEach(async () => world.stop());
+afterEach(async () => world.end());
 
 const balanceOf = async (organisation: string): Promise<bigint> =>
   poolOf((await world.account(organisation)).state.wallet, 'credits').balanceNanos;

@@ -26,6 +26,8 @@ export const HOUR_MS = 3_600_000;
 export const DAY_MS = 24 * HOUR_MS;
 const GRACE_MS = HOUR_MS;
 
+const ignore = (): void => undefined;
+
 /** An account as its stream says, folded by hand from the stored events. */
 export interface ReadAccount {
   readonly state: AccountState;
@@ -90,7 +92,12 @@ export class AggregatorWorld {
       },
       ...given,
       settings: {
-        ...{ idleMs: 10, positionEveryMs: 0, markEveryMs: 0, scheduleEveryMs: DAY_MS, retryBaseMs: 1, retryMaxMs: 20 },
+        idleMs: 10,
+        positionEveryMs: 0,
+        markEveryMs: 0,
+        scheduleEveryMs: DAY_MS,
+        retryBaseMs: 1,
+        retryMaxMs: 20,
         stopGraceMs: 1_000,
         ...given.settings,
       },
@@ -121,8 +128,7 @@ export class AggregatorWorld {
   }
 
   feedState(topic: string, partition = 0, store = this.store): Promise<FeedState> {
-    const onWarning = (): void => undefined;
-    return new FeedStreams({ store, snapshots: this.snapshots, process: 'test', onWarning }).read({
+    return new FeedStreams({ store, snapshots: this.snapshots, process: 'test', onWarning: ignore }).read({
       topic,
       generation: 0,
       partition,
@@ -164,6 +170,12 @@ export class AggregatorWorld {
   async stop(): Promise<void> {
     await Promise.all([...this.running].map((aggregator) => aggregator.stop()));
     this.running.clear();
+  }
+
+  /** Ends aggregators that never came to run, too. */
+  async end(): Promise<void> {
+    await this.stop();
+    await this.feed.close();
   }
 
   async #readAll(stream: string): Promise<readonly StoredEvent[]> {

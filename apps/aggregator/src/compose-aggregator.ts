@@ -54,7 +54,18 @@ export async function composeAggregator(config: AggregatorConfig, hooks: Composi
   const deciding = { accounts, locks, window, gate, tally, nowMs, settings, signal, crashPoint };
   const decider = new AccountDecider(deciding);
   const partitions = new Partitions({
-    ...{ feed, topics, decider, parked, hasher, tally, log, nowMs, settings, crashPoint, onFatal, streams },
+    feed,
+    topics,
+    decider,
+    parked,
+    hasher,
+    tally,
+    log,
+    nowMs,
+    settings,
+    crashPoint,
+    onFatal,
+    streams,
     prepared: new Permits(settings.preparedBatchesMax),
     hintPosition: hooks.hintPosition,
     streamParts: { store, streams, process, nowMs, settings, signal },
@@ -62,7 +73,12 @@ export async function composeAggregator(config: AggregatorConfig, hooks: Composi
   });
   const overview = new FeedOverview({ feed, topics, streams, partitions, parked });
   const scheduler = new Scheduler({
-    ...{ ...deciding, partitions, overview, parked, log, onFatal },
+    ...deciding,
+    partitions,
+    overview,
+    parked,
+    log,
+    onFatal,
     dueAccounts: config.dueAccounts,
     liveTopic: topics.live,
   });

@@ -30,7 +30,7 @@ async function answer(probed: Probed, request: IncomingMessage, response: Server
     response.writeHead(405, { allow: 'GET, HEAD' }).end();
     return;
   }
-  switch (request.url) {
+  switch (request.url ?? '') {
     case '/health/live':
       sendJson(response, 200, { status: 'ok' });
       return;

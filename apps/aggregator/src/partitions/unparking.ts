@@ -124,6 +124,6 @@ export class Unparking {
       }
       if (page.length < PAGE_EVENTS) break;
     }
-    return [...kept.values()].sort((one, other) => (one.offset < other.offset ? -1 : 1));
+    return [...kept.values()].toSorted((one, other) => (one.offset < other.offset ? -1 : 1));
   }
 }

@@ -68,7 +68,7 @@ export class Scheduler {
     const { overview, partitions, liveTopic, log } = this.parts;
     try {
       const view = await overview.read();
-      for (const owned of [...partitions.owned]) {
+      for (const owned of Array.from(partitions.owned)) {
         if (owned.isLost || owned.stream.partition.topic !== liveTopic) continue;
         await this.#passPartition(owned, view);
       }
