@@ -16,3 +16,4 @@ export type { OrganisationsRequest } from './queries/organisations.js';
 export type { QuarantineRequest } from './queries/quarantine.js';
 export type { TopRequest } from './queries/top-consumers.js';
 export type { UsageRequest } from './queries/usage.js';
+export type { DueAccount, DueQuestion } from './queries/due-accounts.js';

@@ -116,6 +116,15 @@ export class Generations {
     return rows.map(generationOf);
   }
 
+  /** When the lane, or a generation built to replace it, last moved: Unix milliseconds of the database's clock. */
+  async lastMovedMs(lane: LaneName): Promise<number> {
+    const { rows } = await this.pool.query<{ moved_at: Date | null }>(
+      `select max(moved_at) as moved_at from ${TABLE} where lane = $1 and state <> 'retired'`,
+      [lane],
+    );
+    return rows[0]?.moved_at?.getTime() ?? 0;
+  }
+
   async read(lane: LaneName, generation: number): Promise<Generation | undefined> {
     const { rows } = await this.pool.query<GenerationRow>(
       `select ${COLUMNS} from ${TABLE} where lane = $1 and generation = $2`,

@@ -19,6 +19,7 @@ import type {
 } from './answers.js';
 import { balanceAnswer, findAccount } from './balance.js';
 import { consumptionByOrganisation, consumptionOf, type Consumption } from './consumption.js';
+import { listDue, type DueAccount, type DueQuestion } from './due-accounts.js';
 import { readLag } from './lag.js';
 import { listEntries, type LedgerRequest } from './ledger.js';
 import { listCycles, type MonthlyRequest } from './monthly-summaries.js';
@@ -154,24 +155,11 @@ export class Queries {
   }
 
   /**
-   * Accounts of some partitions whose time changes something at or before `untilMs`, earliest first: a hint for
-   * schedulers, by the default grace, and as late as the accounts lane is.
+   * Accounts of one feed partition whose time changes something at or before an instant, by due time and name: a hint
+   * for schedulers, by the default grace and as late as the accounts lane is.
    */
-  dueOrganisations(request: {
-    readonly partitions: readonly number[];
-    readonly partitionCount: number;
-    readonly untilMs: number;
-    readonly limit: number;
-  }): Promise<readonly string[]> {
-    return this.#snapshots.read(async ({ client, accounts }) => {
-      const { rows } = await client.query<{ organisation: string }>(
-        `select organisation from ${accounts.schema}.accounts
-         where next_due_ms <= $1 and fault is null and key_hash % $2 = any ($3::integer[])
-         order by next_due_ms limit $4`,
-        [request.untilMs, request.partitionCount, [...request.partitions], request.limit],
-      );
-      return rows.map(({ organisation }) => organisation);
-    });
+  dueAccounts(question: DueQuestion): Promise<readonly DueAccount[]> {
+    return this.#snapshots.read((snapshot) => listDue(snapshot, question));
   }
 
   /** Waits until both lanes have this revision of the account. False when they have not after `timeoutMs`. */

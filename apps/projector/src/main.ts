@@ -1,0 +1,35 @@
+import { PostgresEventStore } from '@app/event-store';
+import { ReadModels } from '@app/read-models';
+import { pino } from 'pino';
+import { PROJECTOR_LIMITS } from './projector-config.js';
+import { InvalidSetting, projectorSettingsFrom } from './projector-settings.js';
+import { serveProjector } from './start-projector.js';
+
+async function main(): Promise<void> {
+  const { databaseUrl, host, port, logLevel } = projectorSettingsFrom(process.env);
+  const log = pino({ name: 'projector', level: logLevel });
+  const store = await PostgresEventStore.connect({ url: databaseUrl });
+  const models = await ReadModels.connect({ url: databaseUrl, name: 'creditfold-projector' });
+  const onFatal = (): void => process.exit(1);
+  const projector = await serveProjector({ store, models, log, onFatal }, { port, host });
+  log.info({ port: projector.port }, 'The projector runs');
+  const stop = async (): Promise<void> => {
+    // What does not end in time is ended: a supervisor is waiting.
+    setTimeout(() => process.exit(1), PROJECTOR_LIMITS.stopWithinMs).unref();
+    await projector.stop();
+    await Promise.all([store.close(), models.close()]);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => {
+      stop().catch((error: unknown) => {
+        log.error({ err: error }, 'The projector did not stop cleanly');
+        process.exitCode = 1;
+      });
+    });
+}
+
+main().catch((error: unknown) => {
+  const isSetting = error instanceof InvalidSetting;
+  process.stderr.write(`${isSetting ? `${error.code}: ${error.message}` : String(error)}\n`);
+  process.exit(1);
+});

@@ -1,0 +1,67 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { PostgresEventStore } from '@app/event-store';
+import { startTestPostgres, type TestPostgres } from '@app/postgres/testing';
+import { Queries, ReadModels } from '@app/read-models';
+import { serveProjector, type FatalFault } from '../../apps/projector/src/index.js';
+import { AccountHistory } from '../support/account-history.js';
+
+let server: TestPostgres;
+beforeAll(async () => {
+  server = await startTestPostgres();
+}, 60_000);
+afterAll(async () => server.stop(), 60_000);
+
+const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+const until = async (isThere: () => boolean | Promise<boolean>): Promise<void> => {
+  for (let waited = 0; !(await isThere()) && waited < 400; waited++) await new Promise((wake) => setTimeout(wake, 25));
+};
+
+describe('projector', () => {
+  it('projects what is appended, says so over HTTP, and lets a second one take over', async () => {
+    const url = await server.createDatabase();
+    const store = await PostgresEventStore.connect({ url });
+    const models = await ReadModels.connect({ url, name: 'test' });
+    const config = { store, models, log: quiet, onFatal: () => undefined };
+    const first = await serveProjector(config, { port: 0, host: '127.0.0.1' });
+    await until(() => first.health().lanes.every(({ isLeading }) => isLeading));
+    const second = await serveProjector(config, { port: 0, host: '127.0.0.1' });
+    const account = new AccountHistory('acme', Date.UTC(2026, 10, 1));
+    await store.append([account.take()]);
+    const queries = new Queries({ models, store });
+    expect(await queries.waitForRevision('acme', account.revision, 5_000)).toBe(true);
+    const base = `http://127.0.0.1:${first.port}`;
+    expect((await fetch(`${base}/health/live`)).status).toBe(200);
+    const ready = await fetch(`${base}/health/ready`);
+    expect([ready.status, await ready.json()]).toMatchObject([200, { status: 'ok', problems: [] }]);
+    expect(await (await fetch(`${base}/metrics`)).text()).toMatch(
+      /creditfold_projector_events_total\{lane="usage"\} 2/,
+    );
+    await first.stop();
+    account.grant(5n);
+    await store.append([account.take()]);
+    expect(await queries.waitForRevision('acme', account.revision, 10_000)).toBe(true);
+    await second.stop();
+    await Promise.all([store.close(), models.close()]);
+  }, 60_000);
+
+  it('I11: turns red and ends when events wait and nothing moves', async () => {
+    const url = await server.createDatabase();
+    const store = await PostgresEventStore.connect({ url });
+    const models = await ReadModels.connect({ url, name: 'test' });
+    // Whatever the lane tries to write fails.
+    await models.pool.query('alter table creditfold_usage_1.usage_accounts add check (revision < 0) not valid');
+    const faults: FatalFault[] = [];
+    const settings = { watchEveryMs: 100, stalledRedMs: 300, stalledExitMs: 600 };
+    const projector = await serveProjector(
+      { store, models, log: quiet, onFatal: (fault) => faults.push(fault), settings },
+      { port: 0, host: '127.0.0.1' },
+    );
+    await store.append([new AccountHistory('acme', Date.UTC(2026, 10, 1)).take()]);
+    await until(() => faults.length > 0);
+    expect(faults).toMatchObject([{ code: 'Stalled' }]);
+    expect((await fetch(`http://127.0.0.1:${projector.port}/health/ready`)).status).toBe(503);
+    await projector.stop();
+    await Promise.all([store.close(), models.close()]);
+  }, 60_000);
+});
