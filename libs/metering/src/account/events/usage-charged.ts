@@ -12,7 +12,7 @@ export interface RateUse {
   readonly plan: string;
   readonly cycle: CycleBounds;
   readonly outcome: 'charged' | 'late' | 'adjusted';
-  /** True for meters whose quantity may shrink: their draws stay known so that they can be reversed. */
+  /** True where a cost may shrink (gauges, volume prices): the draws stay known so that they can be reversed. */
   readonly isReversible: boolean;
 }
 

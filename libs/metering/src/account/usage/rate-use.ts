@@ -22,5 +22,10 @@ export const rateUse = (rate: Rate, used: Used): RateUse => ({
   plan: used.plan,
   cycle: { startMs: used.cycle.startMs, endMs: used.cycle.endMs },
   outcome: used.outcome,
-  isReversible: rate.meter.aggregation === 'latest' || rate.meter.aggregation === 'time-weighted',
+  isReversible: canCostShrink(rate),
 });
+
+/** Where the quantity may shrink, or more of it may cost less in all: a volume price as its next tier is reached. */
+function canCostShrink({ meter, price }: Rate): boolean {
+  return meter.aggregation === 'latest' || meter.aggregation === 'time-weighted' || price.document.model === 'volume';
+}
