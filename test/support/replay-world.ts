@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import {
+  accountEvents,
   AccountCommands,
   Accounts,
   CatalogStream,
+  chainStart,
   encodeAccountEvent,
   IdentityHasher,
   loadOrCreateSecret,
@@ -32,14 +34,21 @@ export const msOf = (time: string): number => parseTime(time) ?? Number.NaN;
 export class ReplayWorld {
   private offset = 0n;
 
-  private constructor(
-    readonly url: string,
-    readonly store: PostgresEventStore,
-    readonly snapshots: PostgresSnapshotStore,
-    readonly accounts: Accounts,
-    readonly catalog: Catalog,
-    readonly sql: ReturnType<typeof createPool>,
-  ) {}
+  readonly url: string;
+  readonly store: PostgresEventStore;
+  readonly snapshots: PostgresSnapshotStore;
+  readonly accounts: Accounts;
+  readonly catalog: Catalog;
+  readonly sql: ReturnType<typeof createPool>;
+
+  private constructor(parts: Pick<ReplayWorld, 'url' | 'store' | 'snapshots' | 'accounts' | 'catalog' | 'sql'>) {
+    this.url = parts.url;
+    this.store = parts.store;
+    this.snapshots = parts.snapshots;
+    this.accounts = parts.accounts;
+    this.catalog = parts.catalog;
+    this.sql = parts.sql;
+  }
 
   static async create(url: string): Promise<ReplayWorld> {
     const store = await PostgresEventStore.connect({ url });
@@ -60,7 +69,7 @@ export class ReplayWorld {
       limits: { snapshotEveryEvents: SNAPSHOT_EVERY },
     });
     const sql = createPool(url, { applicationName: 'replay-world', max: 2 });
-    return new ReplayWorld(url, store, snapshots, accounts, published.catalog, sql);
+    return new ReplayWorld({ url, store, snapshots, accounts, catalog: published.catalog, sql });
   }
 
   /** Decides usage of one account as the aggregator does, in one append or as many as time asks for. */
@@ -140,7 +149,6 @@ export class ReplayWorld {
 
   /** Replaces a stream's events from a revision on, with a chain that fits: what only the meaning can give away. */
   async forge(stream: string, change: (event: AccountEvent, revision: bigint) => AccountEvent): Promise<void> {
-    const { accountEvents, chainStart } = await import('@app/accounts');
     let hash: Uint8Array = chainStart(stream);
     const statements = [];
     for (const stored of await this.store.readStream(stream, { maxCount: 1_000 })) {
@@ -170,9 +178,10 @@ export class ReplayWorld {
   }
 }
 
+const at = (day: string, time = '10:00:00'): string => `2026-${day}T${time}Z`;
+
 /** A history with every kind of meter and price, late usage, a conflict, a refund, a purchase, overdraft and two cycles. */
 export async function liveThrough(world: ReplayWorld, organisation: string): Promise<void> {
-  const at = (day: string, time = '10:00:00'): string => `2026-${day}T${time}Z`;
   await world.use(
     organisation,
     { id: 'a1', type: 'llm', time: at('03-02'), data: { tokens: 700, model: 'large', project: 'search', user: 'u-1' } },
@@ -181,11 +190,26 @@ export async function liveThrough(world: ReplayWorld, organisation: string): Pro
     { id: 'a3', type: 'llm', time: at('03-02', '12:00:00'), data: { tokens: 96, model: 'small' } },
     { id: 'a4', type: 'tool', time: at('03-02', '13:00:00') },
   );
+  const mark = { valueNanos: 20_000_000_000n, severity: null, channels: [] };
+  await world.command(organisation, at('03-02', '14:00:00'), {
+    kind: 'SetRule',
+    rule: {
+      kind: 'alert',
+      name: 'used',
+      pool: 'credits',
+      basis: 'percent-used',
+      limitNanos: null,
+      scope: [],
+      marks: [mark],
+    },
+    countedNanos: 0n,
+  });
   await world.use(
     organisation,
     { id: 'p1', type: 'peak', time: at('03-03'), data: { size: 4 } },
     { id: 'p2', type: 'peak', time: at('03-03', '11:00:00'), data: { size: 3 } },
     { id: 'p3', type: 'peak', time: at('03-03', '12:00:00'), data: { size: '6.5' } },
+    { id: 'v0', type: 'visit', time: at('03-03', '12:30:00'), data: { person: 'eve' } },
     { id: 'v1', type: 'visit', time: at('03-03', '13:00:00'), data: { person: 'ada' } },
     { id: 'v2', type: 'visit', time: at('03-03', '14:00:00'), data: { person: 'ada' } },
     { id: 'v3', type: 'visit', time: at('03-03', '15:00:00'), data: { person: 'bob' } },
