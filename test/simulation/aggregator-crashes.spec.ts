@@ -113,7 +113,8 @@ describe('an aggregator that ends at any moment (F1)', () => {
       const whole = await expected();
       await begin();
       const hasCrashed = await crashAt(point, nth);
-      if (nth === 1) expect(hasCrashed).toBe(true);
+      // Every point is passed at least once; a later visit may not come.
+      expect(hasCrashed || nth > 1).toBe(true);
       await finish();
       expect(await pictureOfAll(world)).toEqual(whole);
       for (const { topic, partition, end } of await world.feed.ends(Object.values(TOPICS))) {

@@ -44,7 +44,7 @@ export async function pictureOf(world: AggregatorWorld, organisation: string): P
         quarantined[id] = reason;
       }
   }
-  const added = [...groups].map(([key, sums]) => [key, text(sums)] as const).toSorted();
+  const added = [...groups].map(([key, sums]) => [key, text(sums)] as const);
   const cycles = state.wallet.cycles.map((cycle) => text(cycle));
   return { balances, charges, groups: Object.fromEntries(added), crossings, quarantined, cycles };
 }

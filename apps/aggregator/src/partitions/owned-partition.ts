@@ -51,6 +51,7 @@ export class OwnedPartition {
   #markMs: number;
   #endOffset = 0n;
   #isMoved = false;
+  #isWriting = false;
   #writtenAt = Number.NEGATIVE_INFINITY;
   #trimmedAt = Number.NEGATIVE_INFINITY;
   #progressAt = performance.now();
@@ -88,7 +89,7 @@ export class OwnedPartition {
   }
 
   get isBusy(): boolean {
-    return this.#running !== undefined;
+    return this.#running !== undefined || this.#isWriting;
   }
 
   get isLost(): boolean {
@@ -173,11 +174,15 @@ export class OwnedPartition {
   }
 
   async #guarded(work: () => Promise<void>): Promise<void> {
+    this.#isWriting = true;
+    this.#progressAt = performance.now();
     try {
       await work();
     } catch (error) {
       this.#fail(error);
       throw error;
+    } finally {
+      this.#isWriting = false;
     }
   }
 
