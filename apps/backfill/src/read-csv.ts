@@ -18,6 +18,7 @@ export async function readCsv(
   onEvent: (event: BackfillEvent) => Promise<void> | void,
 ) {
   let columns: CsvColumns | undefined;
+  let fault: unknown;
   const { type } = terms;
   if (type === undefined) throw new BackfillFailed('TypeRequired', 'say the type of these events with --type.');
   const parser = parse({ bom: true, skip_empty_lines: true, info: true, max_record_size: LIMITS.lineCharsMax });
@@ -31,9 +32,16 @@ export async function readCsv(
     }
   };
   try {
-    await pipeline(source, parser, consume);
+    await pipeline(source, parser, (rows: AsyncIterable<CsvRow>) =>
+      consume(rows).catch((error: unknown) => {
+        // The pipeline reports that it was aborted, not why.
+        fault = error;
+        throw error;
+      }),
+    );
   } catch (error) {
-    throw error instanceof CsvError ? invalidCsv(error) : error;
+    const cause = fault ?? error;
+    throw cause instanceof CsvError ? invalidCsv(cause) : cause;
   }
 }
 

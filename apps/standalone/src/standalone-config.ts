@@ -43,7 +43,16 @@ export type StandaloneConfig = z.infer<typeof settings>;
 export function standaloneConfigFrom(env: Readonly<Record<string, string | undefined>>): StandaloneConfig {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
   const parsed = settings.safeParse(given);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return withoutUnspoken(parsed.data);
   const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`);
   throw new StartRefused('InvalidSetting', `${faults.join('; ')}.`);
+}
+
+/** Usage sent to a log that nobody reads would be lost: what the parts cannot speak to ends the start. */
+function withoutUnspoken(config: StandaloneConfig): StandaloneConfig {
+  for (const name of ['KAFKA_BROKERS', 'KURRENTDB_URL'] as const) {
+    if (config[name] === undefined) continue;
+    throw new StartRefused('InvalidSetting', `${name} is set, and standalone does not speak to it in this version.`);
+  }
+  return config;
 }

@@ -1,6 +1,6 @@
 import { PostgresEventStore, PostgresSnapshotStore } from '@app/event-store';
 import { parseDuration } from '@app/metering';
-import { ReadModels } from '@app/read-models';
+import { Queries, ReadModels } from '@app/read-models';
 import { PostgresUsageFeed } from '@app/usage-feed';
 import { pino } from 'pino';
 import { startAggregator } from '../../../aggregator/src/index.js';
@@ -14,7 +14,8 @@ await runWorker(async (env) => {
   const store = await PostgresEventStore.connect({ url });
   const snapshots = await PostgresSnapshotStore.connect({ url });
   const feed = await PostgresUsageFeed.open(url);
-  const readModels = await ReadModels.connect({ url, name: 'aggregator', poolMax: 2 });
+  const models = await ReadModels.connect({ url, name: 'aggregator', poolMax: 2 });
+  const queries = new Queries({ models, store });
   let fail: (fault: Error) => void = () => undefined;
   const failed = new Promise<Error>((resolve) => (fail = resolve));
   const aggregator = await startAggregator({
@@ -22,7 +23,7 @@ await runWorker(async (env) => {
     snapshots,
     feed,
     topic: settingOf(env, 'CREDITFOLD_TOPIC'),
-    dueAccounts: async () => [],
+    dueAccounts: (question) => queries.dueAccounts(question),
     log,
     onFatal: ({ code, detail }) => fail(new PartFault(code, detail)),
     settings: { retentionMs: parseDuration(settingOf(env, 'CREDITFOLD_FEED_RETENTION')) ?? 0 },
@@ -31,7 +32,7 @@ await runWorker(async (env) => {
     failed,
     stop: async () => {
       await aggregator.stop();
-      await Promise.all([feed.close(), store.close(), snapshots.close(), readModels.close()]);
+      await Promise.all([feed.close(), store.close(), snapshots.close(), models.close()]);
     },
   };
 });
