@@ -11,6 +11,9 @@ export type {
   StreamAppend,
 } from './event-store.js';
 export { MemoryEventStore } from './memory/memory-event-store.js';
+export { KurrentEventStore } from './kurrent/kurrent-event-store.js';
+export type { KurrentEventStoreOptions } from './kurrent/kurrent-event-store.js';
+export { StreamDeleted } from './kurrent/stream-deleted.js';
 export { PostgresEventStore } from './postgres/postgres-event-store.js';
 export type { PostgresEventStoreOptions } from './postgres/postgres-event-store.js';
 export { SNAPSHOT_LIMITS } from './snapshot-store.js';

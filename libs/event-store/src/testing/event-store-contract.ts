@@ -48,8 +48,13 @@ async function appendEventually(store: EventStore, streams: readonly string[]): 
 
 type CreateStore = () => Promise<EventStore>;
 
+interface ContractOptions {
+  /** False where positions are places in a log, and the store may hold others' events: by default they count events from 1. */
+  readonly isCounting?: boolean;
+}
+
 /** What every adapter of the port must do, refusals first of all. `createStore` answers an empty store. */
-export function eventStoreContract(name: string, createStore: CreateStore): void {
+export function eventStoreContract(name: string, createStore: CreateStore, options: ContractOptions = {}): void {
   describe(`${name} as an event store`, () => {
     let store: EventStore;
     beforeAll(async () => {
@@ -62,7 +67,7 @@ export function eventStoreContract(name: string, createStore: CreateStore): void
     repetitionContract(() => store);
     readContract(() => store);
     waitContract(() => store);
-    concurrencyContract(createStore);
+    concurrencyContract(createStore, options);
   });
 }
 
@@ -226,7 +231,8 @@ function readContract(store: () => EventStore): void {
     it('all streams in the order of positions, from head to head', async () => {
       const before = await store().head();
       const [a, b] = [named(), named()];
-      await store().append([appendOf(a, NO_STREAM, events(2)), appendOf(b, NO_STREAM, events(1))]);
+      await store().append([appendOf(a, NO_STREAM, events(2))]);
+      await store().append([appendOf(b, NO_STREAM, events(1))]);
       await store().append([appendOf(a, 1n, events(1))]);
       const page = await store().readAll({ after: before, maxCount: 100 });
       expect(page.events.map(({ stream, revision }) => [stream, revision])).toEqual([
@@ -244,15 +250,15 @@ function readContract(store: () => EventStore): void {
 
     it('only the streams that a prefix names, and says how far it looked', async () => {
       const [prefix, before] = [`p%_${randomUUID()}-`, await store().head()];
-      await store().append([
-        appendOf(`${prefix}1`, NO_STREAM, events(1)),
-        appendOf(named(), NO_STREAM, events(3)),
-        appendOf(`${prefix}2`, NO_STREAM, events(1)),
-        appendOf(named(), NO_STREAM, events(2)),
-      ]);
+      // One after the other: streams of one call are independent, in their order too.
+      await store().append([appendOf(`${prefix}1`, NO_STREAM, events(1))]);
+      await store().append([appendOf(named(), NO_STREAM, events(3))]);
+      await store().append([appendOf(`${prefix}2`, NO_STREAM, events(1))]);
+      await store().append([appendOf(named(), NO_STREAM, events(2))]);
       const page = await store().readAll({ after: before, maxCount: 3, streamPrefixes: ['nothing-', prefix] });
       expect(page.events.map(({ stream }) => stream)).toEqual([`${prefix}1`]);
-      expect(page).toMatchObject({ isEnd: false, position: { commit: before.commit + 3n } });
+      const { position } = await store().readAll({ after: before, maxCount: 3 });
+      expect(page).toMatchObject({ isEnd: false, position });
       const whole = await readWhole(store(), 2, [prefix]);
       expect(whole.map(({ stream }) => stream)).toEqual([`${prefix}1`, `${prefix}2`]);
     });
@@ -284,7 +290,7 @@ function waitContract(store: () => EventStore): void {
   });
 }
 
-function concurrencyContract(createStore: CreateStore): void {
+function concurrencyContract(createStore: CreateStore, { isCounting = true }: ContractOptions): void {
   describe('concurrent appends', () => {
     it('at one revision: exactly one wins, the others are told', async () => {
       const store = await createStore();
@@ -297,13 +303,14 @@ function concurrencyContract(createStore: CreateStore): void {
       await store.close();
     }, 30_000);
 
-    it('over many streams, in opposite orders: gapless revisions and positions, and a reader that misses nothing', async () => {
+    it('over many streams, in opposite orders: gapless revisions, positions in order, and a reader that misses nothing', async () => {
       const store = await createStore();
       const streams = Array.from({ length: 6 }, (_, nth) => named(String(nth)));
       let isWriting = true;
       const seen: StoredEvent[] = [];
+      const start = await store.head();
       const read = async (): Promise<void> => {
-        for (let after = START; ;) {
+        for (let after = start; ;) {
           const isLast = !isWriting;
           const page = await store.readAll({ after, maxCount: 7 });
           seen.push(...page.events);
@@ -320,9 +327,9 @@ function concurrencyContract(createStore: CreateStore): void {
       await Promise.all([0, 1, 2, 3].map(write));
       isWriting = false;
       await reading;
-      expect(seen.map(({ position }) => position.commit)).toEqual(
-        Array.from({ length: 6 * 8 * 4 }, (_, nth) => BigInt(nth + 1)),
-      );
+      const commits = seen.map(({ position }) => position.commit);
+      const ascending = [...new Set(commits)].toSorted((one, other) => (one < other ? -1 : 1));
+      expect(commits).toEqual(isCounting ? Array.from({ length: 6 * 8 * 4 }, (_, nth) => BigInt(nth + 1)) : ascending);
       for (const stream of streams) {
         const revisions = seen.filter((found) => found.stream === stream).map(({ revision }) => Number(revision));
         expect(revisions).toEqual(Array.from({ length: 8 * 4 }, (_, nth) => nth));

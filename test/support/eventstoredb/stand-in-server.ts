@@ -1,0 +1,109 @@
+import { fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+/** What goes wrong with the next calls of a method. `skip` calls pass first; it happens `times` times (once). */
+export interface Fault {
+  readonly method: 'append' | 'batchAppend' | 'read' | 'subscribe' | 'features' | 'gossip';
+  readonly action:
+    'refuse' | 'delay' | 'cut' | 'die' | 'die-after-commit' | 'drop-after-commit' | 'silence-after-commit';
+  readonly times?: number;
+  readonly skip?: number;
+  readonly delayMs?: number;
+  /** With `cut`: events that still arrive. */
+  readonly afterEvents?: number;
+  /** With `refuse`: the gRPC code (14, unavailable) and trailers. */
+  readonly code?: number;
+  readonly trailers?: Readonly<Record<string, string>>;
+}
+
+interface Reply {
+  readonly kind: 'listening' | 'done';
+  readonly port?: number;
+  readonly calls?: Readonly<Record<string, number>>;
+}
+
+const PROGRAM = resolve('test/support/eventstoredb/server.mjs');
+
+async function reply(child: ChildProcess): Promise<Reply> {
+  const died = once(child, 'exit').then(() => {
+    throw new Error('the stand-in server ended');
+  });
+  const [message]: Reply[] = (await Promise.race([once(child, 'message'), died])) as Reply[];
+  died.catch(() => undefined);
+  if (message === undefined) throw new Error('the stand-in server sent nothing');
+  return message;
+}
+
+/** The stand-in for EventStoreDB in a process of its own, with data that outlive it. */
+export class StandInServer {
+  private child: ChildProcess | undefined;
+  private port = 0;
+
+  private constructor(private readonly directory: string) {}
+
+  static async start(): Promise<StandInServer> {
+    const server = new StandInServer(await mkdtemp(join(tmpdir(), 'eventstoredb-')));
+    await server.startAgain();
+    return server;
+  }
+
+  get url(): string {
+    return `esdb://127.0.0.1:${this.port}?tls=false`;
+  }
+
+  /** On the same port, when there was one, and the same data. */
+  async startAgain(): Promise<void> {
+    const child = fork(PROGRAM, [this.directory, String(this.port)], { execArgv: [], stdio: 'inherit' });
+    this.child = child;
+    const { port } = await reply(child);
+    this.port = port ?? 0;
+  }
+
+  /** Resolves when the process is gone, whoever ended it. */
+  async ended(): Promise<void> {
+    const { child } = this;
+    if (child !== undefined && child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    this.child = undefined;
+  }
+
+  async kill(): Promise<void> {
+    this.child?.kill('SIGKILL');
+    await this.ended();
+  }
+
+  get isRunning(): boolean {
+    return this.child !== undefined && this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  /** Replaces the faults planned before. */
+  async plan(...faults: readonly Fault[]): Promise<void> {
+    await this.command({ kind: 'plan', faults });
+  }
+
+  /** Appends events of the server's own, as its statistics are. */
+  async appendSystemEvents(count: number): Promise<void> {
+    await this.command({ kind: 'system-events', count });
+  }
+
+  /** Calls since the process started, by method. */
+  async calls(): Promise<Readonly<Record<string, number>>> {
+    return (await this.command({ kind: 'calls' })).calls ?? {};
+  }
+
+  /** Ends the process and removes its data. */
+  async stop(): Promise<void> {
+    await this.kill();
+    await rm(this.directory, { recursive: true, force: true });
+  }
+
+  private async command(message: object): Promise<Reply> {
+    const { child } = this;
+    if (child === undefined) throw new Error('the stand-in server does not run');
+    child.send(message);
+    return reply(child);
+  }
+}
