@@ -135,7 +135,10 @@ const logs = fc
 /** An account opens with the month of its first usage: usage of the month before it is another rule's business. */
 const opensInNovember = (log: readonly Usage[]): Usage[] => {
   const opening = ORGANISATIONS.map((organisation): Usage => ({
-    ...{ organisation, id: 'first', type: 'trace.ingested', thousandths: 0 },
+    organisation,
+    id: 'first',
+    type: 'trace.ingested',
+    thousandths: 0,
     recordMs: START_MS,
     delayMs: 0,
   }));

@@ -47,7 +47,6 @@ export interface AggregatorSettings {
   readonly stopGraceMs: number;
   /** Partitions of topics that do not exist yet. */
   readonly partitions: number;
-  readonly requeuePartitions: number;
 }
 
 const SECOND_MS = 1_000;
@@ -83,5 +82,4 @@ export const AGGREGATOR_SETTINGS: AggregatorSettings = {
   watchEveryMs: SECOND_MS,
   stopGraceMs: 5 * SECOND_MS,
   partitions: 12,
-  requeuePartitions: 3,
 };

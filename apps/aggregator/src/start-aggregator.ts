@@ -36,7 +36,7 @@ export async function startAggregator(config: AggregatorConfig): Promise<Running
     hintPosition: (partition, nextOffset) => strategy?.hintPosition(partition, nextOffset),
   });
   const { settings, topics, catalogs, clock, scheduler } = parts;
-  await config.feed.ensureTopics(topicDefinitions(topics, settings));
+  await config.feed.ensureTopics(topicDefinitions(topics, settings.partitions));
   const { batchRecordsMax, batchBytesMax, idleMs } = settings;
   const options = { topics: allTopics(topics), batchRecordsMax, batchBytesMax, idleMs };
   strategy = new UsageFeedStrategy({ feed: config.feed, options });

@@ -14,13 +14,10 @@ export const topicsOf = (live: string): Topics => ({ live, backfill: `${live}.ba
 export const allTopics = ({ live, backfill, requeue }: Topics): readonly string[] => [live, backfill, requeue];
 
 /** How missing topics are created; existing ones are used as they are. */
-export function topicDefinitions(
-  topics: Topics,
-  counts: { readonly partitions: number; readonly requeuePartitions: number },
-): readonly TopicDefinition[] {
+export function topicDefinitions(topics: Topics, partitions: number): readonly TopicDefinition[] {
   return [
-    { topic: topics.live, timestamps: 'append', partitions: counts.partitions },
-    { topic: topics.backfill, timestamps: 'create', partitions: counts.partitions },
-    { topic: topics.requeue, timestamps: 'append', partitions: counts.requeuePartitions },
+    { topic: topics.live, timestamps: 'append', partitions },
+    { topic: topics.backfill, timestamps: 'create', partitions },
+    { topic: topics.requeue, timestamps: 'append', partitions },
   ];
 }
