@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { startEmbeddedPostgres } from '@app/postgres';
 import { startTestPostgres, type TestPostgres } from '@app/postgres/testing';
+import { ReadModels } from '@app/read-models';
 import { runReplay } from '../../apps/replay/src/index.js';
 import { liveThrough, ReplayWorld } from '../support/replay-world.js';
 
@@ -77,6 +78,10 @@ describe('replay on a data directory', () => {
     const world = await ReplayWorld.create(server.url);
     await liveThrough(world, 'acme');
     await world.project();
+    // A rebuild that was killed leaves a generation that nobody finishes.
+    const models = await ReadModels.connect({ url: server.url, name: 'killed' });
+    await models.generations.create('accounts');
+    await models.close();
     const first = await run(env, 'rebuild', '--json');
     expect(first.code).toBe(0);
     expect(JSON.parse(first.out)).toMatchObject({ lanes: [{ lane: 'accounts' }, { lane: 'usage' }] });

@@ -8,7 +8,7 @@ export type ExactSums = Map<number, bigint>;
 interface AuditedLine {
   readonly line: EvidenceLine;
   readonly meterLine: EvidenceMeterLine;
-  readonly dimensions: ReadonlyMap<string, string>;
+  readonly dimensions: () => ReadonlyMap<string, string>;
 }
 
 /**
@@ -23,6 +23,12 @@ export function quantityFault(
 ): string | undefined {
   const { meterLine } = audited;
   const isExact = terms.denominator === NANOS_PER_UNIT;
+  if (isExact && isPlain(meterLine)) {
+    // Nearly all lines: whole nanos, no product, and a meter that remembers nothing.
+    const { aggregation } = terms.meter;
+    if (aggregation === 'count') return meterLine.quantityNanos === NANOS_PER_UNIT ? undefined : 'a count adds one';
+    if (aggregation === 'sum') return meterLine.quantityNanos < 0n ? 'a sum never falls' : undefined;
+  }
   if (isExact !== (meterLine.deltaUnits === undefined)) return 'the exact quantity is missing, or not called for';
   const delta = deltaOf(meterLine);
   const before = terms.book.units;
@@ -36,6 +42,8 @@ export function quantityFault(
   return byAggregation(terms, { ...audited, delta, product }, samples, exact);
 }
 
+const isPlain = (line: EvidenceMeterLine): boolean => line.deltaUnits === undefined && line.inputs === undefined;
+
 export const deltaOf = (line: EvidenceMeterLine): bigint => line.deltaUnits ?? line.quantityNanos;
 
 const nanosOf = (units: bigint, denominator: bigint): bigint => divideHalfEven(units * NANOS_PER_UNIT, denominator);
@@ -46,7 +54,7 @@ function productOf(terms: UseTerms, { meterLine, dimensions }: AuditedLine): big
   if (inputs === undefined) return undefined;
   const { fields, factor } = terms.meter;
   if (inputs.length !== fields.length + (factor === undefined ? 0 : 1)) return 'the inputs are not those of the meter';
-  if (factor !== undefined && factor.values.get(dimensions.get(factor.by) ?? '') !== inputs.at(-1))
+  if (factor !== undefined && factor.values.get(dimensions().get(factor.by) ?? '') !== inputs.at(-1))
     return 'the factor is not the one of the catalog';
   return inputs.reduce((product, input) => product * input, 1n);
 }

@@ -101,11 +101,21 @@ class EventRating {
     if (usageTimeMs < terms.fromMs || usageTimeMs >= terms.untilMs) this.complain(line, 'another price version is due');
     if (usageTimeMs < use.cycle.startMs || usageTimeMs >= use.cycle.endMs) this.complain(line, 'another cycle is due');
     if (this.by.cycles.planAt(usageTimeMs) !== use.plan) this.complain(line, 'another plan was in force');
-    const dimensions = this.dimensionsOf(line.dimensions);
-    const fault = quantityFault(terms, { line, meterLine, dimensions }, this.samples, this.exact);
+    const fault = quantityFault(
+      terms,
+      { line, meterLine, dimensions: () => this.dimensionsOf(line.dimensions) },
+      this.samples,
+      this.exact,
+    );
     if (fault !== undefined) this.complain(line, fault);
-    const at = { dimensions: line.dimensions, usageTimeMs, catalog: this.by.catalog, report: this.report };
-    const price = priceFor(terms, this.event, at);
+    const price =
+      terms.prices[line.dimensions] ??
+      priceFor(terms, this.event, {
+        dimensions: line.dimensions,
+        usageTimeMs,
+        catalog: this.by.catalog,
+        report: this.report,
+      });
     const delta = deltaOf(meterLine);
     if (price === null || book.units + delta < 0n) {
       book.addUnpriced(delta);
