@@ -142,11 +142,6 @@ export class AccountHistory {
     const uses: RateUse[] = [];
     const dimensions: (readonly (readonly [string, string])[])[] = [];
     const groups: UsageGroup[] = [];
-    const find = <T>(list: T[], item: T): number => {
-      const text = JSON.stringify(item);
-      const at = list.findIndex((other) => JSON.stringify(other) === text);
-      return at === -1 ? list.push(item) - 1 : at;
-    };
     for (const line of lines) {
       const use = find(uses, this.#useOf(line));
       const dimension = find(dimensions, Object.entries(line.dimensions));
@@ -294,7 +289,15 @@ export class AccountHistory {
       atMs: this.#atMs,
       entries: [],
       feed: { topic: 'usage.v1', generation: 0, partition: 0, first: offset, last: offset },
-      records: [quarantined(`usage.v1.0.${this.organisation}.${offset}`, reason, detail, offset, this.#atMs)],
+      records: [
+        quarantined({
+          id: `usage.v1.0.${this.organisation}.${offset}`,
+          reason,
+          detail,
+          offset,
+          recordTimestampMs: this.#atMs,
+        }),
+      ],
     });
   }
 
@@ -306,15 +309,24 @@ export class AccountHistory {
   }
 }
 
-const quarantined = (id: string, reason: string, detail: string, offset: bigint, recordTimestampMs: number) => ({
-  id,
-  reason,
-  detail,
-  offset,
-  recordTimestampMs,
+/** Index of an equal item, which is added when there is none. */
+function find<T>(list: T[], item: T): number {
+  const text = JSON.stringify(item);
+  const at = list.findIndex((other) => JSON.stringify(other) === text);
+  return at === -1 ? list.push(item) - 1 : at;
+}
+
+const quarantined = (record: {
+  id: string;
+  reason: string;
+  detail: string;
+  offset: bigint;
+  recordTimestampMs: number;
+}) => ({
+  ...record,
   source: '/gateway',
-  eventId: `e-${offset}`,
-  timeMs: recordTimestampMs,
+  eventId: `e-${record.offset}`,
+  timeMs: record.recordTimestampMs,
   hashes: null,
   payload: 'e30=',
   key: null,
@@ -336,7 +348,13 @@ export class FeedHistory {
   }
 
   async quarantine(store: EventStore, offset: bigint, organisation: string | null, detail: string): Promise<string> {
-    const record = quarantined(`usage.v1.0.0.${offset}`, 'UnknownOrganisation', detail, offset, 1_795_000_000_000);
+    const record = quarantined({
+      id: `usage.v1.0.0.${offset}`,
+      reason: 'UnknownOrganisation',
+      detail,
+      offset,
+      recordTimestampMs: 1_795_000_000_000,
+    });
     await this.append(store, {
       type: 'FeedPositionRecorded',
       nextOffset: offset + 1n,

@@ -5,12 +5,13 @@ import { PROJECTOR_LIMITS } from './projector-config.js';
 import { InvalidSetting, projectorSettingsFrom } from './projector-settings.js';
 import { serveProjector } from './start-projector.js';
 
+const onFatal = (): void => process.exit(1);
+
 async function main(): Promise<void> {
   const { databaseUrl, host, port, logLevel } = projectorSettingsFrom(process.env);
   const log = pino({ name: 'projector', level: logLevel });
   const store = await PostgresEventStore.connect({ url: databaseUrl });
   const models = await ReadModels.connect({ url: databaseUrl, name: 'creditfold-projector' });
-  const onFatal = (): void => process.exit(1);
   const projector = await serveProjector({ store, models, log, onFatal }, { port, host });
   log.info({ port: projector.port }, 'The projector runs');
   const stop = async (): Promise<void> => {

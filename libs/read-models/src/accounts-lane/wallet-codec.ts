@@ -34,7 +34,9 @@ function write(value: unknown): string {
       return String(value);
     case 'object':
       return value === null ? 'null' : writeObject(value);
-    default:
+    case 'undefined':
+    case 'function':
+    case 'symbol':
       throw new TypeError(`a wallet holds a ${typeof value}`);
   }
 }

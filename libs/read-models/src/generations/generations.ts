@@ -47,7 +47,7 @@ interface GenerationRow {
 }
 
 /** Where a generation's tables are. */
-export const schemaOf = (lane: LaneName, generation: number): string => `creditfold_${lane}_${generation}`;
+const schemaOf = (lane: LaneName, generation: number): string => `creditfold_${lane}_${generation}`;
 
 export const anchorOf = (event: StoredEvent): Anchor => ({
   stream: event.stream,

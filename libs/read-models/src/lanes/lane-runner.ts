@@ -181,7 +181,7 @@ export class LaneRunner<Window> {
 const sizeOf = (events: readonly StoredEvent[]): number => events.reduce((sum, { data }) => sum + data.length, 0);
 
 /** @throws {HistoryDiffers} when the store does not hold this event at this place */
-export async function verifyAnchor(store: EventStore, anchor: Anchor): Promise<void> {
+async function verifyAnchor(store: EventStore, anchor: Anchor): Promise<void> {
   const [event] = await store.readStream(anchor.stream, { from: anchor.revision, maxCount: 1 });
   const isSame =
     event !== undefined &&

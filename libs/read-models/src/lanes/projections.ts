@@ -1,6 +1,5 @@
 import { AccountsLane } from '../accounts-lane/accounts-lane.js';
 import type { LaneName } from '../generations/generations.js';
-import type { WindowLimits } from '../limits.js';
 import { UsageLane } from '../usage-lane/usage-lane.js';
 import { LaneRunner, type LaneRunnerOptions } from './lane-runner.js';
 import type { Projection } from './projection.js';
@@ -24,5 +23,3 @@ function runnerOf<Window>(parts: LaneRunnerParts, projection: Projection<Window>
 
 /** A runner with the projection of the generation's lane. */
 export const createRunner = (parts: LaneRunnerParts): AnyLaneRunner => RUNNERS[parts.generation.lane](parts);
-
-export type { WindowLimits };

@@ -14,7 +14,7 @@ const INSERT_SEGMENTS = new Statement('insert-usage-segments');
 const UPSERT_CYCLES = new Statement('upsert-cycle-meters');
 
 /** In `usage_days`, dimension and value of a meter's total. */
-export const TOTAL = 0;
+const TOTAL = 0;
 
 /** Writes a window's rows. Returns the ids of its texts, to be kept when the transaction is committed. */
 export async function writeUsage(

@@ -42,7 +42,7 @@ export async function compareRows(
 
 async function next(rows: AsyncGenerator<ComparedRow>): Promise<ComparedRow | undefined> {
   const { value, done } = await rows.next();
-  return done === true ? undefined : (value as ComparedRow);
+  return done === true ? undefined : value;
 }
 
 function orderOf(left: ComparedRow | undefined, right: ComparedRow | undefined): number {
@@ -59,8 +59,6 @@ function* differencesOf(
   const names = (stored ?? recomputed)?.names ?? [];
   const key = Object.fromEntries(keys.map((name, index) => [name, names[index] ?? '']));
   if (stored === undefined || recomputed === undefined) {
-    const shown = (row: ComparedRow | undefined): string | null =>
-      row === undefined ? null : JSON.stringify(row.fields);
     yield { lane, table, key, field: 'row', stored: shown(stored), recomputed: shown(recomputed) };
     return;
   }
@@ -69,4 +67,8 @@ function* differencesOf(
     const other = recomputed.fields[index] ?? null;
     if (one !== other) yield { lane, table, key, field, stored: one, recomputed: other };
   }
+}
+
+function shown(row: ComparedRow | undefined): string | null {
+  return row === undefined ? null : JSON.stringify(row.fields);
 }

@@ -142,11 +142,14 @@ function named(
     readonly fields: readonly string[];
   },
 ): string {
-  const texts = (expressions: readonly string[]): string => expressions.map((e) => `(${e})::text`).join(',');
   return `select array[${texts(parts.keys)}] as keys, array[${texts(parts.names)}] as names,
     array[${parts.fields.map(column).join(',')}] as fields
     from {schema}.${table} t
     join {schema}.usage_accounts a on a.id = t.account
     ${parts.joins.map(([alias, id]) => `left join {schema}.texts ${alias} on ${alias}.id = t.${id}`).join('\n')}
     order by ${parts.keys.map((key) => `(${key}) collate "C"`).join(',')}`;
+}
+
+function texts(expressions: readonly string[]): string {
+  return expressions.map((e) => `(${e})::text`).join(',');
 }

@@ -90,22 +90,22 @@ async function compareLane(
   recomputed: Side,
 ): Promise<{ differences: Difference[]; hasMore: boolean }> {
   const differences: Difference[] = [];
-  let hasMore = false;
+  const found = { hasMore: false };
   const note = (difference: Difference): boolean => {
-    hasMore = differences.length === READ_MODEL_LIMITS.differencesMax;
-    if (!hasMore) differences.push(difference);
-    return !hasMore;
+    found.hasMore = differences.length === READ_MODEL_LIMITS.differencesMax;
+    if (!found.hasMore) differences.push(difference);
+    return !found.hasMore;
   };
   for (const check of TABLE_CHECKS) {
-    if (check.lane !== lane || hasMore) continue;
+    if (check.lane !== lane || found.hasMore) continue;
     const rows = ({ client, generation }: Side): AsyncGenerator<ComparedRow> =>
       streamRows<ComparedRow>(client, check.select.replaceAll('{schema}', generation.schema));
     await compareRows(check, rows(stored), rows(recomputed), note);
   }
-  if (lane === 'usage' && !hasMore) {
+  if (lane === 'usage' && !found.hasMore) {
     const check = { lane, table: 'usage_segments', keys: ['organisation', 'day'], fields: ['content'] };
     const rows = ({ client, generation }: Side): AsyncGenerator<ComparedRow> => segmentRows(client, generation.schema);
     await compareRows(check, rows(stored), rows(recomputed), note);
   }
-  return { differences, hasMore };
+  return { differences, hasMore: found.hasMore };
 }
