@@ -1,13 +1,31 @@
 import { randomUUID } from 'node:crypto';
-import { KafkaUsageFeed, type KafkaConfig } from '@app/usage-feed';
+import { KafkaUsageFeed, type ConsumeOptions, type KafkaConfig, type PublishRecord } from '@app/usage-feed';
 import type { FeedUnderTest } from '@app/usage-feed/testing';
-import { Kafka, Partitioners, logLevel, type Admin, type Producer } from 'kafkajs';
+import kafkajs, { type Admin, type Kafka, type Producer } from 'kafkajs';
 
 /** The brokers that the setup started, or that KAFKA_BROKERS named. */
 export function testBrokers(): readonly string[] {
   const brokers = process.env['KAFKA_BROKERS'];
   if (brokers === undefined) throw new Error('Run `npm run test:kafka`: it starts a Kafka, or uses KAFKA_BROKERS');
   return brokers.split(',');
+}
+
+/** Durations of faults are a soak's; FAULT_SCALE=0.1 makes a short run of them. Never below `leastMs`. */
+export function faultMs(soakMs: number, leastMs: number): number {
+  return Math.max(leastMs, soakMs * Number(process.env['FAULT_SCALE'] ?? '0.1'));
+}
+
+/** Records `from` to `from + count - 1`, all with one key. */
+export function numbered(from: number, count: number): PublishRecord[] {
+  return Array.from({ length: count }, (_, index) => ({
+    key: Buffer.from('acme'),
+    value: Buffer.from(`${from + index}`),
+  }));
+}
+
+/** What `numbered` gives, as a handler collects it. */
+export function numbers(from: number, count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `${from + index}`);
 }
 
 /** A topic, a group and a feed that nobody else uses, and an operator beside them. */
@@ -19,9 +37,17 @@ export interface KafkaUnderTest extends FeedUnderTest {
   readonly kafka: Kafka;
   /** Somebody else's producer, which is closed with the rest. */
   producer(transactionalId?: string): Promise<Producer>;
+  /** Somebody else's topic, with the broker's defaults and these settings. */
+  createTopic(name: string, partitions: number, settings?: Readonly<Record<string, string>>): Promise<void>;
   /** A second process of the same group. */
   anotherFeed(config?: Partial<KafkaConfig>): KafkaUsageFeed;
 }
+
+export const LIVE_OPTIONS: Omit<ConsumeOptions, 'topics'> = {
+  batchRecordsMax: 100,
+  batchBytesMax: 1_000_000,
+  idleMs: 50,
+};
 
 export async function kafkaUnderTest(brokers: readonly string[] = testBrokers()): Promise<KafkaUnderTest> {
   const topic = `usage-${randomUUID()}`;
@@ -32,7 +58,7 @@ export async function kafkaUnderTest(brokers: readonly string[] = testBrokers())
     sessionTimeoutMs: 6_000,
     metadataMaxAgeMs: 500,
   };
-  const kafka = new Kafka({ brokers: [...brokers], clientId: 'operator', logLevel: logLevel.NOTHING });
+  const kafka = new kafkajs.Kafka({ brokers: [...brokers], clientId: 'operator', logLevel: kafkajs.logLevel.NOTHING });
   const admin = kafka.admin();
   await admin.connect();
   const closing: (() => Promise<void>)[] = [];
@@ -51,12 +77,18 @@ export async function kafkaUnderTest(brokers: readonly string[] = testBrokers())
     anotherFeed,
     producer: async (transactionalId) => {
       const producer = kafka.producer({
-        createPartitioner: Partitioners.DefaultPartitioner,
+        createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
         ...(transactionalId === undefined ? {} : { transactionalId, idempotent: true, maxInFlightRequests: 1 }),
       });
       await producer.connect();
       closing.push(() => producer.disconnect());
       return producer;
+    },
+    createTopic: async (name, numPartitions, settings = {}) => {
+      const configEntries = Object.entries(settings).map(([key, value]) => ({ name: key, value }));
+      await admin.createTopics({ topics: [{ topic: name, numPartitions, configEntries }], waitForLeaders: false });
+      const isThere = (): Promise<boolean> => feed.partitionCount(name).then(Boolean, () => false);
+      while (!(await isThere())) await new Promise((resolve) => setTimeout(resolve, 20));
     },
     addPartitions: async (name, count) => {
       await admin.createPartitions({ topicPartitions: [{ topic: name, count }] });

@@ -1,5 +1,5 @@
 import { decompress as decompressZstd } from 'fzstd';
-import { CompressionCodecs, CompressionTypes } from 'kafkajs';
+import kafkajs from 'kafkajs';
 import { decompressFrame } from 'lz4-napi';
 import { uncompress } from 'snappy';
 
@@ -41,7 +41,9 @@ const decompressOnly = (decompress: (batch: Buffer) => Promise<Buffer>) => () =>
  * consumer for good.
  */
 export function registerCompressionCodecs(): void {
-  CompressionCodecs[CompressionTypes.Snappy] = decompressOnly(decompressSnappy);
-  CompressionCodecs[CompressionTypes.LZ4] = decompressOnly((batch) => decompressFrame(batch));
-  CompressionCodecs[CompressionTypes.ZSTD] = decompressOnly(async (batch) => Buffer.from(decompressZstd(batch)));
+  kafkajs.CompressionCodecs[kafkajs.CompressionTypes.Snappy] = decompressOnly(decompressSnappy);
+  kafkajs.CompressionCodecs[kafkajs.CompressionTypes.LZ4] = decompressOnly((batch) => decompressFrame(batch));
+  kafkajs.CompressionCodecs[kafkajs.CompressionTypes.ZSTD] = decompressOnly(async (batch) =>
+    Buffer.from(decompressZstd(batch)),
+  );
 }

@@ -1,7 +1,9 @@
-import { ConfigResourceTypes, type Admin } from 'kafkajs';
-import { UnknownTopic, type PartitionEnds, type TopicDefinition } from '../usage-feed.js';
+import kafkajs, { type Admin } from 'kafkajs';
+import { BackOff } from '../log-consumer/pause.js';
+import { FeedUnavailable, UnknownTopic, type PartitionEnds, type TopicDefinition } from '../usage-feed.js';
 import { kafkaOf, KAFKA_LIMITS, SHORT_RETRY, type KafkaConfig } from './kafka-config.js';
 import { portError, protocolTypes } from './kafka-errors.js';
+import { withTrueEnds } from './true-ends.js';
 import { settingsOf, unsafeSettings, unsafeTopic } from './topic-safety.js';
 
 const ATTEMPTS = 2;
@@ -98,12 +100,23 @@ export class KafkaAdmin {
     await this.ask(topic, (admin) =>
       admin.createTopics({
         topics: [{ topic, numPartitions: partitions, configEntries }],
-        waitForLeaders: true,
+        // The client takes a broker that does not know the topic yet for a failure.
+        waitForLeaders: false,
         timeout: KAFKA_LIMITS.requestTimeoutMs,
       }),
     );
+    await this.appears(topic);
     // Another process may have been quicker, and a cluster may have overruled a setting.
     await this.refuseUnsafe(definition);
+  }
+
+  private async appears(topic: string): Promise<void> {
+    const signal = AbortSignal.timeout(KAFKA_LIMITS.requestTimeoutMs);
+    const backOff = new BackOff();
+    while (!(await this.exists(topic))) {
+      if (signal.aborted) throw new FeedUnavailable(`The topic ${topic} was created and does not appear`);
+      await backOff.wait(signal);
+    }
   }
 
   private async refuseUnsafe(definition: TopicDefinition): Promise<void> {
@@ -113,7 +126,7 @@ export class KafkaAdmin {
         includeSynonyms: false,
         resources: [
           {
-            type: ConfigResourceTypes.TOPIC,
+            type: kafkajs.ConfigResourceTypes.TOPIC,
             name: topic,
             configNames: ['cleanup.policy', 'retention.ms', 'retention.bytes'],
           },
@@ -140,7 +153,7 @@ export class KafkaAdmin {
 
   private admin(): Promise<Admin> {
     this.connected ??= (async () => {
-      const admin = kafkaOf(this.config).admin({ retry: SHORT_RETRY });
+      const admin = withTrueEnds(kafkaOf(this.config)).admin({ retry: SHORT_RETRY });
       await admin.connect();
       return admin;
     })();

@@ -1,4 +1,4 @@
-import { Kafka, logLevel, type SASLOptions } from 'kafkajs';
+import kafkajs, { type Kafka, type SASLOptions } from 'kafkajs';
 
 /** SASL by user and password; the mechanism is the broker's choice. */
 export interface KafkaCredentials {
@@ -33,6 +33,8 @@ export interface KafkaConfig {
   readonly sessionTimeoutMs?: number;
   /** How soon an added partition is noticed. */
   readonly metadataMaxAgeMs?: number;
+  /** Bytes fetched ahead of the handlers, shared by the partitions that a member owns. */
+  readonly prefetchBytesMax?: number;
   readonly log?: (line: KafkaLogLine) => void;
 }
 
@@ -48,7 +50,6 @@ export const KAFKA_LIMITS = {
   fetchWaitMs: 200,
   fetchBytesMax: 16 * 1024 * 1024,
   partitionFetchBytesMax: 1024 * 1024,
-  /** Bytes fetched ahead of the handlers, shared by the partitions that a member owns. */
   prefetchBytesMax: 64 * 1024 * 1024,
   partitionPrefetchBytesMin: 256 * 1024,
   /** A publisher is told `FeedUnavailable` after this. */
@@ -86,15 +87,15 @@ function saslOf({ mechanism, username, password }: KafkaCredentials): SASLOption
 /** A client of its own for every user: clients of one instance share committed offsets in memory. */
 export function kafkaOf(config: KafkaConfig): Kafka {
   const { log } = config;
-  return new Kafka({
+  return new kafkajs.Kafka({
     brokers: [...config.brokers],
     clientId: config.clientId,
     ...(config.ssl === undefined ? {} : { ssl: config.ssl }),
     ...(config.sasl === undefined ? {} : { sasl: saslOf(config.sasl) }),
     connectionTimeout: KAFKA_LIMITS.connectionTimeoutMs,
     requestTimeout: KAFKA_LIMITS.requestTimeoutMs,
-    logLevel: log === undefined ? logLevel.NOTHING : logLevel.WARN,
+    logLevel: log === undefined ? kafkajs.logLevel.NOTHING : kafkajs.logLevel.WARN,
     logCreator: () => (entry) =>
-      log?.({ level: entry.level === logLevel.ERROR ? 'error' : 'warn', message: entry.log.message }),
+      log?.({ level: entry.level === kafkajs.logLevel.ERROR ? 'error' : 'warn', message: entry.log.message }),
   });
 }

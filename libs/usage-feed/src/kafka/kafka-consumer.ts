@@ -36,7 +36,7 @@ export class KafkaConsumer implements FeedConsumer {
   });
 
   constructor(
-    config: KafkaConfig,
+    private readonly config: KafkaConfig,
     private readonly admin: KafkaAdmin,
     private readonly options: ConsumeOptions,
   ) {
@@ -111,8 +111,10 @@ export class KafkaConsumer implements FeedConsumer {
       pause: (partition) => member.pause(partition),
       resume: (partition) => member.resume(partition),
       bounds: (partition) => this.bounds(partition),
-      prefetchBytesMax: () =>
-        Math.max(KAFKA_LIMITS.partitionPrefetchBytesMin, KAFKA_LIMITS.prefetchBytesMax / Math.max(1, this.owned.size)),
+      prefetchBytesMax: () => {
+        const total = this.config.prefetchBytesMax ?? KAFKA_LIMITS.prefetchBytesMax;
+        return Math.max(KAFKA_LIMITS.partitionPrefetchBytesMin, total / Math.max(1, this.owned.size));
+      },
     };
   }
 

@@ -1,4 +1,4 @@
-import { Partitioners, type Message, type Producer, type RecordMetadata } from 'kafkajs';
+import kafkajs, { type Message, type Producer, type RecordMetadata } from 'kafkajs';
 import { recordBytes } from '../publish-limits.js';
 import { FeedUnavailable, type PublishRecord, type PublishedRecord } from '../usage-feed.js';
 import { kafkaOf, KAFKA_LIMITS, PUBLISH_RETRY, type KafkaConfig } from './kafka-config.js';
@@ -34,8 +34,12 @@ export class KafkaPublisher {
 
   constructor(private readonly config: KafkaConfig) {}
 
-  /** @throws {FeedUnavailable} after ten seconds at most @throws {RecordsTooLarge} @throws {UnknownTopic} */
-  publish(topic: string, placed: readonly (readonly [number, PublishRecord])[]): Promise<readonly PublishedRecord[]> {
+  /** @throws {FeedUnavailable} after `timeoutMs` at most @throws {RecordsTooLarge} @throws {UnknownTopic} */
+  publish(
+    topic: string,
+    placed: readonly (readonly [number, PublishRecord])[],
+    timeoutMs: number,
+  ): Promise<readonly PublishedRecord[]> {
     return new Promise((resolve, reject) => {
       const call: PendingCall = {
         topic,
@@ -53,7 +57,7 @@ export class KafkaPublisher {
         call.isGivenUp = true;
         call.settle(new FeedUnavailable(`Kafka did not confirm within ${KAFKA_LIMITS.publishTimeoutMs} ms`));
         this.replaceProducer();
-      }, KAFKA_LIMITS.publishTimeoutMs);
+      }, timeoutMs);
       this.pending.push(call);
       this.sending ??= this.sendAll();
     });
@@ -139,7 +143,7 @@ export class KafkaPublisher {
         allowAutoTopicCreation: false,
         metadataMaxAge: this.config.metadataMaxAgeMs ?? KAFKA_LIMITS.metadataMaxAgeMs,
         // As Java's; the partition is chosen before, so that its offsets can be told, and this agrees with it.
-        createPartitioner: Partitioners.DefaultPartitioner,
+        createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
         retry: PUBLISH_RETRY,
       });
       await producer.connect();

@@ -1,6 +1,6 @@
 import { PartitionSpread } from '../partition-spread.js';
 import { checkPublishLimits } from '../publish-limits.js';
-import { FeedUnavailable } from '../usage-feed.js';
+import { FeedUnavailable, UnknownTopic } from '../usage-feed.js';
 import type {
   ConsumeOptions,
   FeedConsumer,
@@ -18,6 +18,7 @@ import { KAFKA_LIMITS, type KafkaConfig } from './kafka-config.js';
 import { KafkaConsumer } from './kafka-consumer.js';
 import { KafkaPublisher } from './kafka-publisher.js';
 import { readOneRecord } from './record-reader.js';
+import { within } from './within.js';
 
 interface KnownCount {
   readonly partitions: number;
@@ -52,9 +53,10 @@ export class KafkaUsageFeed implements UsageFeed {
     if (!this.isOpen) throw new FeedUnavailable('The feed is closed');
     checkPublishLimits(records);
     if (records.length === 0) return [];
-    const partitions = await this.knownCount(topic);
+    const untilMs = performance.now() + KAFKA_LIMITS.publishTimeoutMs;
+    const partitions = await within(this.knownCount(topic), KAFKA_LIMITS.publishTimeoutMs);
     const placed = records.map((record) => [this.spread.choose(record.key, partitions), record] as const);
-    return this.publisher.publish(topic, placed);
+    return this.publisher.publish(topic, placed, untilMs - performance.now());
   }
 
   consumer(options: ConsumeOptions): FeedConsumer {
@@ -83,13 +85,22 @@ export class KafkaUsageFeed implements UsageFeed {
     await this.admin.close();
   }
 
+  /** The count last seen, which is renewed behind the caller's back: an old one places records as it did before. */
   private async knownCount(topic: string): Promise<number> {
-    const nowMs = performance.now();
     const known = this.counts.get(topic);
+    if (known === undefined) return this.loadCount(topic);
     const maxAgeMs = this.config.metadataMaxAgeMs ?? KAFKA_LIMITS.metadataMaxAgeMs;
-    if (known !== undefined && nowMs - known.loadedAtMs < maxAgeMs) return known.partitions;
+    if (performance.now() - known.loadedAtMs < maxAgeMs) return known.partitions;
+    this.counts.set(topic, { ...known, loadedAtMs: performance.now() });
+    this.loadCount(topic).catch((error: unknown) => {
+      if (error instanceof UnknownTopic) this.counts.delete(topic);
+    });
+    return known.partitions;
+  }
+
+  private async loadCount(topic: string): Promise<number> {
     const partitions = await this.admin.partitionCount(topic);
-    this.counts.set(topic, { partitions, loadedAtMs: nowMs });
+    this.counts.set(topic, { partitions, loadedAtMs: performance.now() });
     return partitions;
   }
 }

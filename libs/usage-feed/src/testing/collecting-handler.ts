@@ -46,9 +46,13 @@ export class CollectingHandler implements FeedHandler {
 
 const EVENTUALLY_MS = 10_000;
 
-/** Waits until the condition holds. @throws after ten seconds, saying what was waited for */
-export async function eventually(what: string, condition: () => boolean): Promise<void> {
-  const until = performance.now() + EVENTUALLY_MS;
+/** Waits until the condition holds. @throws after the time (ten seconds by default), saying what was waited for */
+export async function eventually(
+  what: string,
+  condition: () => boolean,
+  timeoutMs: number = EVENTUALLY_MS,
+): Promise<void> {
+  const until = performance.now() + timeoutMs;
   while (!condition()) {
     if (performance.now() > until) throw new Error(`Waited in vain for ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
