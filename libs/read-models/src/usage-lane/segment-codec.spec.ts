@@ -38,7 +38,16 @@ const columnsOf = ({
   quantity,
   credits,
 }: SegmentColumns) => ({
-  ...{ uses, names, pairs, dimensions, use, dimension, hour, events, quantity, credits },
+  uses,
+  names,
+  pairs,
+  dimensions,
+  use,
+  dimension,
+  hour,
+  events,
+  quantity,
+  credits,
 });
 
 const total = (segments: readonly SegmentColumns[]): bigint =>
