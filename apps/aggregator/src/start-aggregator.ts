@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { setMaxListeners } from 'node:events';
 import type { INestMicroservice } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { FeedAlarm } from '@app/usage-feed';
@@ -27,6 +28,8 @@ export interface RunningAggregator {
 /** Starts deciding usage. Resolves when every partition known now was assigned once. @throws {EventStoreUnavailable} */
 export async function startAggregator(config: AggregatorConfig): Promise<RunningAggregator> {
   const stopping = new AbortController();
+  // Every pause under way listens to it: one an account at most, which the batches bound.
+  setMaxListeners(0, stopping.signal);
   const fatal = new FatalOnce(config);
   let strategy: UsageFeedStrategy | undefined;
   const parts = await composeAggregator(config, {
