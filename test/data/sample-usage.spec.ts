@@ -63,7 +63,8 @@ describe.each(['servegen_day', 'azure_llm_2023'])('%s through the real commands'
     const lines = new Map<string, bigint[]>();
     const used = new Map<string, readonly string[]>();
     for (const organisation of Object.keys(expected.organisations)) {
-      for (const line of lineOf(organisation, await usageOf(app.client, organisation, 'meter,model'))) lines.set(...line);
+      for (const line of lineOf(organisation, await usageOf(app.client, organisation, 'meter,model')))
+        lines.set(...line);
       const pool = await poolOf(app.client, organisation);
       used.set(organisation, [pool.used, pool.balance]);
     }
@@ -72,10 +73,11 @@ describe.each(['servegen_day', 'azure_llm_2023'])('%s through the real commands'
       Object.fromEntries(Object.entries(expected.organisations).map(([org, each]) => [org, [each.used, each.balance]])),
     );
     const summed = (field: string): bigint => {
-      const meter = `${field.replaceAll('_', '-')}`;
+      const meter = field.replaceAll('_', '-');
       return [...lines].filter(([key]) => key.split(' ')[1] === meter).reduce((sum, [, [, q = 0n]]) => sum + q, 0n);
     };
-    for (const [field, sum] of Object.entries(totals.sum)) expect([field, summed(field)]).toEqual([field, nanosOf(String(sum))]);
+    for (const [field, sum] of Object.entries(totals.sum))
+      expect([field, summed(field)]).toEqual([field, nanosOf(String(sum))]);
   }
 
   beforeAll(async () => {
@@ -100,7 +102,7 @@ describe.each(['servegen_day', 'azure_llm_2023'])('%s through the real commands'
   it(
     'changes nothing when it is loaded again',
     async () => {
-      await load();
+      expect(await load()).toContain(`${totals.rows} events`);
       await expectEveryFigure();
     },
     TIMEOUT_MS,
@@ -120,6 +122,7 @@ describe.each(['servegen_day', 'azure_llm_2023'])('%s through the real commands'
     async () => {
       await app.end();
       app = await startStandalone({ dataDir, catalog: join(SAMPLES, 'catalog.json') });
+      expect(app.output).toContain('Creditfold is ready');
       await expectEveryFigure();
     },
     TIMEOUT_MS,

@@ -4,7 +4,7 @@ import { Queries, ReadModels } from '@app/read-models';
 import { PostgresUsageFeed } from '@app/usage-feed';
 import { pino } from 'pino';
 import { startAggregator } from '../../../aggregator/src/index.js';
-import { PartFault } from './part-fault.js';
+import { Fault } from './part-fault.js';
 import { runWorker } from './run-worker.js';
 import { settingOf } from './setting-of.js';
 
@@ -16,8 +16,7 @@ await runWorker(async (env) => {
   const feed = await PostgresUsageFeed.open(url);
   const models = await ReadModels.connect({ url, name: 'aggregator', poolMax: 2 });
   const queries = new Queries({ models, store });
-  let fail: (fault: Error) => void = () => undefined;
-  const failed = new Promise<Error>((resolve) => (fail = resolve));
+  const fault = new Fault();
   const aggregator = await startAggregator({
     store,
     snapshots,
@@ -25,11 +24,11 @@ await runWorker(async (env) => {
     topic: settingOf(env, 'CREDITFOLD_TOPIC'),
     dueAccounts: (question) => queries.dueAccounts(question),
     log,
-    onFatal: ({ code, detail }) => fail(new PartFault(code, detail)),
+    onFatal: ({ code, detail }) => fault.raise(code, detail),
     settings: { retentionMs: parseDuration(settingOf(env, 'CREDITFOLD_FEED_RETENTION')) ?? 0 },
   });
   return {
-    failed,
+    failed: fault.raised,
     stop: async () => {
       await aggregator.stop();
       await Promise.all([feed.close(), store.close(), snapshots.close(), models.close()]);

@@ -2,7 +2,7 @@ import { PostgresEventStore } from '@app/event-store';
 import { ReadModels } from '@app/read-models';
 import { pino } from 'pino';
 import { startProjector } from '../../../projector/src/index.js';
-import { PartFault } from './part-fault.js';
+import { Fault } from './part-fault.js';
 import { runWorker } from './run-worker.js';
 import { settingOf } from './setting-of.js';
 
@@ -11,16 +11,15 @@ await runWorker(async (env) => {
   const log = pino({ name: 'projector', level: settingOf(env, 'LOG_LEVEL') });
   const store = await PostgresEventStore.connect({ url });
   const models = await ReadModels.connect({ url, name: 'projector' });
-  let fail: (fault: Error) => void = () => undefined;
-  const failed = new Promise<Error>((resolve) => (fail = resolve));
+  const fault = new Fault();
   const projector = await startProjector({
     store,
     models,
     log,
-    onFatal: ({ code, detail }) => fail(new PartFault(code, detail)),
+    onFatal: ({ code, detail }) => fault.raise(code, detail),
   });
   return {
-    failed,
+    failed: fault.raised,
     stop: async () => {
       await projector.stop();
       await Promise.all([store.close(), models.close()]);
