@@ -25,10 +25,10 @@ import { ReadModels, rebuildReadModels } from '@app/read-models';
 import { createPool } from '@app/postgres';
 import { runReplay } from '../../apps/replay/src/index.js';
 
-export const FEED = { topic: 'usage.v1', generation: 0, partition: 0 };
+const FEED = { topic: 'usage.v1', generation: 0, partition: 0 };
 const SNAPSHOT_EVERY = 4;
 
-export const msOf = (time: string): number => parseTime(time) ?? Number.NaN;
+const msOf = (time: string): number => parseTime(time) ?? Number.NaN;
 
 /** Streams, snapshots and read models in one database, written by the deciders themselves, and the CLI that audits them. */
 export class ReplayWorld {

@@ -4,7 +4,7 @@ import { NoStreams, openStreams, type Environment } from './open-streams.js';
 import type { Terminal } from './terminal.js';
 
 /** All is proven, or the answer was found · differences or a failure · the command line makes no sense. */
-export const EXIT = { done: 0, failed: 1, usage: 2 } as const;
+const EXIT = { done: 0, failed: 1, usage: 2 } as const;
 
 /** Runs one command line and answers the exit code; nothing is thrown. */
 export async function runReplay(args: readonly string[], env: Environment, terminal: Terminal): Promise<number> {
