@@ -124,7 +124,7 @@ export class GroupMember {
 
   private build(): Consumer {
     const { config } = this;
-    return kafkaOf(config).consumer({
+    return kafkaOf(config, ENDLESS_RETRY).consumer({
       groupId: config.groupId,
       allowAutoTopicCreation: false,
       metadataMaxAge: config.metadataMaxAgeMs ?? KAFKA_LIMITS.metadataMaxAgeMs,

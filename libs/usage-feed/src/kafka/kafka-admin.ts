@@ -153,7 +153,7 @@ export class KafkaAdmin {
 
   private admin(): Promise<Admin> {
     this.connected ??= (async () => {
-      const admin = withTrueEnds(kafkaOf(this.config)).admin({ retry: SHORT_RETRY });
+      const admin = withTrueEnds(kafkaOf(this.config, SHORT_RETRY)).admin({ retry: SHORT_RETRY });
       await admin.connect();
       return admin;
     })();

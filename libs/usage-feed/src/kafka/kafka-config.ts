@@ -63,15 +63,22 @@ export const KAFKA_LIMITS = {
   stopTimeoutMs: 5_000,
 } as const;
 
+/** How often, and how far apart, the client tries again. */
+export interface RetryPolicy {
+  readonly retries: number;
+  readonly initialRetryTime: number;
+  readonly maxRetryTime: number;
+}
+
 /**
  * Back-off with a ceiling of one second, so that recovery after an outage is never further away than that (the client's
  * default grows to 30 s). When the tries are used up, the consumer is built anew: together that never ends.
  */
-export const ENDLESS_RETRY = { retries: 30, initialRetryTime: 100, maxRetryTime: 1_000 } as const;
+export const ENDLESS_RETRY: RetryPolicy = { retries: 30, initialRetryTime: 100, maxRetryTime: 1_000 };
 /** Bridges the restart of a broker, and ends before the publisher's time is up. */
-export const PUBLISH_RETRY = { retries: 10, initialRetryTime: 100, maxRetryTime: 1_000 } as const;
+export const PUBLISH_RETRY: RetryPolicy = { retries: 10, initialRetryTime: 100, maxRetryTime: 1_000 };
 /** For calls that somebody waits for: ends after about two seconds. */
-export const SHORT_RETRY = { retries: 4, initialRetryTime: 100, maxRetryTime: 1_000 } as const;
+export const SHORT_RETRY: RetryPolicy = { retries: 4, initialRetryTime: 100, maxRetryTime: 1_000 };
 
 function saslOf({ mechanism, username, password }: KafkaCredentials): SASLOptions {
   switch (mechanism) {
@@ -85,7 +92,7 @@ function saslOf({ mechanism, username, password }: KafkaCredentials): SASLOption
 }
 
 /** A client of its own for every user: clients of one instance share committed offsets in memory. */
-export function kafkaOf(config: KafkaConfig): Kafka {
+export function kafkaOf(config: KafkaConfig, retry: RetryPolicy): Kafka {
   const { log } = config;
   return new kafkajs.Kafka({
     brokers: [...config.brokers],
@@ -94,6 +101,8 @@ export function kafkaOf(config: KafkaConfig): Kafka {
     ...(config.sasl === undefined ? {} : { sasl: saslOf(config.sasl) }),
     connectionTimeout: KAFKA_LIMITS.connectionTimeoutMs,
     requestTimeout: KAFKA_LIMITS.requestTimeoutMs,
+    // Connections are retried by this, whatever the consumer or producer built from it says.
+    retry: { ...retry },
     logLevel: log === undefined ? kafkajs.logLevel.NOTHING : kafkajs.logLevel.WARN,
     logCreator: () => (entry) =>
       log?.({ level: entry.level === kafkajs.logLevel.ERROR ? 'error' : 'warn', message: entry.log.message }),

@@ -50,7 +50,10 @@ export class KafkaConsumer implements FeedConsumer {
 
   async start(handler: FeedHandler): Promise<void> {
     this.handler = handler;
-    await this.topicsExist();
+    const stopped = new Promise<void>((resolve) => {
+      this.stopping.signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+    await Promise.race([this.topicsExist(), stopped]);
     if (this.stopping.signal.aborted) return;
     this.member.start();
     await this.firstJoin;

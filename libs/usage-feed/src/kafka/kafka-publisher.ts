@@ -136,7 +136,7 @@ export class KafkaPublisher {
 
   private producer(): Promise<Producer> {
     this.connected ??= (async () => {
-      const producer = kafkaOf(this.config).producer({
+      const producer = kafkaOf(this.config, PUBLISH_RETRY).producer({
         idempotent: true,
         // More than one would let a retried request overtake its successor: the sequence numbers would be refused.
         maxInFlightRequests: 1,

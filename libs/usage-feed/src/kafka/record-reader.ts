@@ -20,7 +20,7 @@ export async function readOneRecord(
   const bounds = (await admin.ends(at.topic)).find(({ partition }) => partition === at.partition);
   if (bounds === undefined || at.offset < bounds.start || at.offset >= bounds.end) return undefined;
   const groupId = `${config.groupId}-record-${randomUUID()}`;
-  const consumer = kafkaOf(config).consumer({
+  const consumer = kafkaOf(config, SHORT_RETRY).consumer({
     groupId,
     allowAutoTopicCreation: false,
     maxWaitTimeInMs: KAFKA_LIMITS.fetchWaitMs,
