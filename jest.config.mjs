@@ -32,7 +32,12 @@ export default {
       ...project,
       displayName: 'embedded',
       testMatch: ['<rootDir>/test/**/*.spec.ts'],
-      testPathIgnorePatterns: ['<rootDir>/test/data/', '<rootDir>/test/kafka/', '/node_modules/'],
+      testPathIgnorePatterns: [
+        '<rootDir>/test/data/',
+        '<rootDir>/test/kafka/',
+        '<rootDir>/test/kurrentdb/',
+        '/node_modules/',
+      ],
     },
     // On the sample data (npm run test:data).
     { ...project, displayName: 'data', testMatch: ['<rootDir>/test/data/**/*.spec.ts'] },

@@ -11,9 +11,9 @@ const toEvent = (message) => ({
 });
 
 function expectedOf(options, revision) {
-  if (options.hasNoStream()) return 'no_stream';
-  if (options.hasAny()) return 'any';
-  if (options.hasStreamExists()) return 'stream_exists';
+  if (options.hasNoStream() === true) return 'no_stream';
+  if (options.hasAny() === true) return 'any';
+  if (options.hasStreamExists() === true) return 'stream_exists';
   return BigInt(revision);
 }
 
@@ -64,19 +64,19 @@ function answerOf(result, stream, expected) {
 
 export const createAppend = (log, faults) => (call, respond) => {
   const requests = [];
+  const append = async () => {
+    const fault = await faults.enter('append');
+    const options = requests[0].getOptions();
+    const stream = nameOf(options.getStreamIdentifier());
+    const expected = expectedOf(options, options.getRevision());
+    const events = requests.slice(1).map((request) => toEvent(request.getProposedMessage()));
+    const answer = answerOf(await log.append(stream, expected, events), stream, expected);
+    if (faults.leave(fault) === true) respond(null, answer);
+  };
   call.on('data', (request) => requests.push(request));
   call.on('error', () => undefined);
   call.on('end', () => {
-    const append = async () => {
-      const fault = await faults.enter('append');
-      const options = requests[0].getOptions();
-      const stream = nameOf(options.getStreamIdentifier());
-      const expected = expectedOf(options, options.getRevision());
-      const events = requests.slice(1).map((request) => toEvent(request.getProposedMessage()));
-      const answer = answerOf(await log.append(stream, expected, events), stream, expected);
-      if (faults.leave(fault)) respond(null, answer);
-    };
-    append().catch((error) => respond(error));
+    faults.counting(append).catch((error) => respond(error));
   });
 };
 
@@ -130,18 +130,18 @@ export const createBatchAppend = (log, faults) => (call) => {
     const key = request.getCorrelationId().getString();
     const found = pending.get(key) ?? { correlationId: request.getCorrelationId(), events: [] };
     pending.set(key, found);
-    if (request.hasOptions()) {
+    if (request.hasOptions() === true) {
       const options = request.getOptions();
       found.stream = nameOf(options.getStreamIdentifier());
       found.expected = expectedOf(options, options.getStreamPosition());
     }
     found.events.push(...request.getProposedMessagesList().map(toEvent));
-    if (!request.getIsFinal()) return;
+    if (request.getIsFinal() !== true) return;
     pending.delete(key);
     const append = async () => {
       const fault = await faults.enter('batchAppend');
       const answer = batchAnswer(await log.append(found.stream, found.expected, found.events), found);
-      if (faults.leave(fault)) call.write(answer);
+      if (faults.leave(fault) === true) call.write(answer);
     };
     append().catch((error) => call.destroy(error));
   });

@@ -12,7 +12,7 @@ const hasIdsAt = (stream, first, events) =>
 
 /** Answers `new`, `repeated` (with the last event of the first append), `wrong` (with the current revision) or `deleted`. */
 export function decideAppend(stream, expected, events) {
-  if (stream.isTombstoned) return { kind: 'deleted' };
+  if (stream.isTombstoned === true) return { kind: 'deleted' };
   if (sizeOf(events) > APPEND_BYTES_MAX) return { kind: 'too-large' };
   const current = stream.events.length - 1;
   const wrong = { kind: 'wrong', current: current < 0 ? undefined : BigInt(current) };
@@ -21,11 +21,11 @@ export function decideAppend(stream, expected, events) {
   if (expected === 'any' || expected === 'stream_exists') {
     if (expected === 'stream_exists' && current < 0) return wrong;
     const known = events.map(({ id }) => stream.revisions.get(id));
-    if (known.every((revision) => revision === undefined)) return { kind: 'new' };
-    return hasIdsAt(stream, known[0] ?? -1, events) ? repeatedAt(known[0]) : wrong;
+    if (known.every((revision) => revision === undefined) === true) return { kind: 'new' };
+    return hasIdsAt(stream, known[0] ?? -1, events) === true ? repeatedAt(known[0]) : wrong;
   }
   const after = expected === 'no_stream' ? -1 : Number(expected);
   if (expected === 'no_stream' && stream.truncateBefore === SOFT_DELETED) return { kind: 'new' };
   if (after === current) return { kind: 'new' };
-  return after < current && hasIdsAt(stream, after + 1, events) ? repeatedAt(after + 1) : wrong;
+  return after < current && hasIdsAt(stream, after + 1, events) === true ? repeatedAt(after + 1) : wrong;
 }

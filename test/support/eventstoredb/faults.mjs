@@ -11,6 +11,17 @@ export class Faults {
     this.#planned = faults.map((fault) => ({ times: 1, skip: 0, ...fault }));
   }
 
+  #running = 0;
+
+  /** Keeps the peak of appends in flight among the counts. */
+  async counting(work) {
+    this.#running += 1;
+    this.calls.appendsInFlight = Math.max(this.calls.appendsInFlight ?? 0, this.#running);
+    await work().finally(() => {
+      this.#running -= 1;
+    });
+  }
+
   /** Counts the call and answers its fault, if one is due. What happens before the call takes effect, happens here. */
   async enter(method) {
     this.calls[method] = (this.calls[method] ?? 0) + 1;

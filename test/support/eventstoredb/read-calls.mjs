@@ -37,19 +37,19 @@ function respCheckpoint({ commit, prepare }) {
 }
 
 function matcherOf(options) {
-  if (!options.hasFilter()) return () => true;
+  if (options.hasFilter() !== true) return () => true;
   const filter = options.getFilter();
-  const expression = filter.hasEventType() ? filter.getEventType() : filter.getStreamIdentifier();
+  const expression = filter.hasEventType() === true ? filter.getEventType() : filter.getStreamIdentifier();
   const prefixes = expression.getPrefixList();
   const regex = new RegExp(expression.getRegex());
   const isMatch = (text) => (prefixes.length > 0 ? prefixes.some((one) => text.startsWith(one)) : regex.test(text));
-  return filter.hasEventType() ? ({ type }) => isMatch(type) : ({ stream }) => isMatch(stream);
+  return filter.hasEventType() === true ? ({ type }) => isMatch(type) : ({ stream }) => isMatch(stream);
 }
 
 /** The index in `log.all` that the options name. */
 function startOf(log, all, isBackwards) {
-  if (all.hasStart()) return isBackwards ? -1 : 0;
-  if (all.hasEnd()) return log.all.length;
+  if (all.hasStart() === true) return isBackwards === true ? -1 : 0;
+  if (all.hasEnd() === true) return log.all.length;
   const position = all.getPosition();
   const index = log.indexOf(position.getCommitPosition(), position.getPreparePosition());
   if (index === undefined) throw callError(grpc.status.UNKNOWN, 'Unexpected ReadAllResult: InvalidPosition');
@@ -67,12 +67,12 @@ function* eventsOfStream(events, options) {
   const from = options.getStream();
   const last = events.at(-1)?.revision ?? -1n;
   if (options.getReadDirection() === 1) {
-    const bound = from.hasEnd() ? last : from.hasStart() ? 0n : BigInt(from.getRevision());
+    const bound = from.hasEnd() === true ? last : from.hasStart() === true ? 0n : BigInt(from.getRevision());
     for (let nth = events.length - 1; nth >= 0; nth -= 1) if (events[nth].revision <= bound) yield events[nth];
     return;
   }
-  if (from.hasEnd()) return;
-  const bound = from.hasStart() ? 0n : BigInt(from.getRevision());
+  if (from.hasEnd() === true) return;
+  const bound = from.hasStart() === true ? 0n : BigInt(from.getRevision());
   for (const event of events) if (event.revision >= bound) yield event;
 }
 
@@ -94,11 +94,12 @@ class Answer {
   }
 
   async send(response) {
-    if (response.hasEvent() && this.#sent >= this.#cutAfter) {
+    if (response.hasEvent() === true && this.#sent >= this.#cutAfter) {
       throw callError(grpc.status.UNAVAILABLE, 'Connection dropped');
     }
-    if (response.hasEvent()) this.#sent += 1;
-    if (!this.call.write(response) && !this.call.cancelled) await Promise.race([once(this.call, 'drain'), this.gone]);
+    if (response.hasEvent() === true) this.#sent += 1;
+    if (this.call.write(response) !== true && this.call.cancelled !== true)
+      await Promise.race([once(this.call, 'drain'), this.gone]);
   }
 }
 
@@ -106,16 +107,16 @@ async function readOnce(log, options, answer) {
   let left = Number(options.getCount());
   const isMatch = matcherOf(options);
   let source;
-  if (options.hasStream()) {
+  if (options.hasStream() === true) {
     const stream = nameOf(options.getStream().getStreamIdentifier());
-    if (log.stream(stream).isTombstoned) throw streamDeletedError(stream);
+    if (log.stream(stream).isTombstoned === true) throw streamDeletedError(stream);
     const events = log.visible(stream);
     if (events === undefined) return answer.send(notFound(stream));
     source = eventsOfStream(events, options);
   } else source = eventsOfAll(log, options);
   for (const event of source) {
-    if (left <= 0 || answer.call.cancelled) return;
-    if (!isMatch(event)) continue;
+    if (left <= 0 || answer.call.cancelled === true) return;
+    if (isMatch(event) !== true) continue;
     left -= 1;
     await answer.send(respEvent(event));
   }
@@ -128,13 +129,15 @@ async function subscribeToAll(log, options, answer) {
   confirmed.setConfirmation(confirmation);
   // A subscription begins behind the position that it names.
   const all = options.getAll();
-  let index = startOf(log, all, false) + (all.hasPosition() ? 1 : 0);
+  let index = startOf(log, all, false) + (all.hasPosition() === true ? 1 : 0);
   const isMatch = matcherOf(options);
   const filter = options.getFilter();
-  const window = (filter?.getMax() || SEARCH_WINDOW_DEFAULT) * (filter?.getCheckpointintervalmultiplier() ?? 1);
+  const window =
+    (filter?.hasMax() === true ? filter.getMax() : SEARCH_WINDOW_DEFAULT) *
+    (filter?.getCheckpointintervalmultiplier() ?? 1);
   await answer.send(confirmed);
   let searched = 0;
-  while (!answer.call.cancelled) {
+  while (answer.call.cancelled !== true) {
     const event = log.all[index];
     if (event === undefined) {
       await Promise.race([once(log, 'appended'), answer.gone]);
@@ -142,7 +145,7 @@ async function subscribeToAll(log, options, answer) {
     }
     index += 1;
     searched += 1;
-    if (isMatch(event)) await answer.send(respEvent(event));
+    if (isMatch(event) === true) await answer.send(respEvent(event));
     if (filter !== undefined && searched >= window) {
       searched = 0;
       await answer.send(respCheckpoint(event));
@@ -154,9 +157,9 @@ export const createRead = (log, faults) => (call) => {
   const options = call.request.getOptions();
   call.on('error', () => undefined);
   const read = async () => {
-    const method = options.hasSubscription() ? 'subscribe' : 'read';
+    const method = options.hasSubscription() === true ? 'subscribe' : 'read';
     const answer = new Answer(call, await faults.enter(method));
-    await (options.hasSubscription() ? subscribeToAll : readOnce)(log, options, answer);
+    await (options.hasSubscription() === true ? subscribeToAll : readOnce)(log, options, answer);
     call.end();
   };
   read().catch((error) => call.emit('error', error));

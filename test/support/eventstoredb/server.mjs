@@ -88,7 +88,7 @@ async function command({ kind, faults: planned, count }) {
 }
 
 process.on('message', (message) => {
-  command(message).then((calls) => process.send({ kind: 'done', calls }));
+  void command(message).then((calls) => process.send({ kind: 'done', calls }));
 });
 process.on('disconnect', () => process.exit());
 // The real server's log also begins with events of its own.

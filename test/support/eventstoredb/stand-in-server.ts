@@ -29,13 +29,17 @@ interface Reply {
 const PROGRAM = resolve('test/support/eventstoredb/server.mjs');
 
 async function reply(child: ChildProcess): Promise<Reply> {
-  const died = once(child, 'exit').then(() => {
-    throw new Error('the stand-in server ended');
-  });
-  const [message]: Reply[] = (await Promise.race([once(child, 'message'), died])) as Reply[];
-  died.catch(() => undefined);
-  if (message === undefined) throw new Error('the stand-in server sent nothing');
-  return message;
+  const settled = new AbortController();
+  const { signal } = settled;
+  const died = once(child, 'exit', { signal }).then(() => Promise.reject(new Error('the stand-in server ended')));
+  try {
+    const [message]: Reply[] = (await Promise.race([once(child, 'message', { signal }), died])) as Reply[];
+    if (message === undefined) throw new Error('the stand-in server sent nothing');
+    return message;
+  } finally {
+    died.catch(() => undefined);
+    settled.abort();
+  }
 }
 
 /** The stand-in for EventStoreDB in a process of its own, with data that outlive it. */

@@ -1,0 +1,118 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { EventStoreUnavailable, KurrentEventStore, NO_STREAM } from '@app/event-store';
+import type { StreamAppend } from '@app/event-store';
+import { appendTo } from '../support/eventstoredb/noted.js';
+import { StandInServer } from '../support/eventstoredb/stand-in-server.js';
+
+const named = (): string => `account-${randomUUID()}`;
+
+/** A port on which nobody listens. */
+async function freePort(): Promise<number> {
+  const listener = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => listener.once('listening', resolve));
+  const { port } = listener.address() as AddressInfo;
+  await new Promise((resolve) => listener.close(resolve));
+  return port;
+}
+
+describe('outages of EventStoreDB', () => {
+  let server: StandInServer;
+  beforeEach(async () => {
+    server = await StandInServer.start();
+  }, 30_000);
+  afterEach(async () => server.stop(), 30_000);
+
+  it.each([
+    ['one node', async () => `esdb://127.0.0.1:${await freePort()}?tls=false`],
+    [
+      'discovery among several',
+      async () => `esdb://127.0.0.1:${await freePort()},127.0.0.1:${await freePort()}?tls=false&maxDiscoverAttempts=2`,
+    ],
+  ])('a store that cannot be reached is unavailable: %s', async (_name, url) => {
+    await expect(KurrentEventStore.connect({ url: await url() })).rejects.toBeInstanceOf(EventStoreUnavailable);
+  });
+
+  it('a leader is found among several nodes, and a cluster that came back is found again', async () => {
+    const [, live] = /esdb:\/\/(.*)\?/.exec(server.url) ?? [];
+    const url = `esdb://127.0.0.1:${await freePort()},${live}?tls=false&maxDiscoverAttempts=2`;
+    const store = await KurrentEventStore.connect({ url });
+    const append = appendTo(named());
+    await store.append([append]);
+    await server.kill();
+    await expect(store.append([append])).rejects.toBeInstanceOf(EventStoreUnavailable);
+    await expect(store.head()).rejects.toBeInstanceOf(EventStoreUnavailable);
+    await server.startAgain();
+    expect(await eventually(store, append)).toMatchObject([{ kind: 'appended', revision: 0n }]);
+    await store.close();
+  }, 40_000);
+
+  it('a node that is no leader is left for the one that is', async () => {
+    const store = await KurrentEventStore.connect({ url: server.url });
+    const [host = '', port = ''] = new URL(server.url.replace('esdb', 'http')).host.split(':');
+    const trailers = { exception: 'not-leader', 'leader-endpoint-host': host, 'leader-endpoint-port': port };
+    await server.plan({ method: 'append', action: 'refuse', code: 5, trailers });
+    const append = appendTo(named());
+    await expect(store.append([append])).rejects.toBeInstanceOf(EventStoreUnavailable);
+    expect(await store.append([append])).toMatchObject([{ kind: 'appended', revision: 0n }]);
+    await store.close();
+  });
+
+  it("the server's clock is its own, and is unavailable with it", async () => {
+    const store = await KurrentEventStore.connect({ url: server.url });
+    expect(Math.abs((await store.now()).getTime() - Date.now())).toBeLessThan(5_000);
+    await server.kill();
+    await expect(store.now()).rejects.toBeInstanceOf(EventStoreUnavailable);
+    await store.close();
+  });
+
+  it('kill -9 under load loses no acknowledged append, and the same client goes on', async () => {
+    const store = await KurrentEventStore.connect({ url: server.url });
+    const acknowledged = new Map<string, bigint>();
+    const ending = new AbortController();
+    const write = async (stream: string): Promise<void> => {
+      let revision = NO_STREAM;
+      let pending: StreamAppend | undefined;
+      while (!ending.signal.aborted || pending !== undefined) {
+        // An append of unknown outcome is repeated with the same ids until the store tells.
+        pending ??= appendTo(stream, revision);
+        const [outcome] = (await store.append([pending]).catch(ignoreUnavailable)) ?? [];
+        if (outcome === undefined) continue;
+        expect(outcome).toMatchObject({ kind: 'appended', revision: revision + 1n });
+        revision += 1n;
+        acknowledged.set(stream, revision);
+        pending = undefined;
+      }
+    };
+    const writers = Array.from({ length: 16 }, () => write(named()));
+    for (let round = 0; round < 3; round += 1) {
+      await pause(300);
+      await server.kill();
+      await server.startAgain();
+    }
+    await pause(300);
+    ending.abort();
+    await Promise.all(writers);
+    for (const [stream, revision] of acknowledged) {
+      expect(await store.streamRevision(stream)).toBe(revision);
+    }
+    expect(acknowledged.size).toBe(16);
+    await store.close();
+  }, 60_000);
+});
+
+const pause = (durationMs: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, durationMs));
+
+async function ignoreUnavailable(error: unknown): Promise<undefined> {
+  if (!(error instanceof EventStoreUnavailable)) throw error;
+  await pause(5);
+}
+
+async function eventually(store: KurrentEventStore, append: StreamAppend): Promise<unknown> {
+  for (;;) {
+    const outcomes = await store.append([append]).catch(ignoreUnavailable);
+    if (outcomes !== undefined) return outcomes;
+  }
+}

@@ -1,0 +1,211 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
+import { EventStoreUnavailable, KurrentEventStore, NO_STREAM, START, StreamDeleted } from '@app/event-store';
+import { appendTo, noted } from '../support/eventstoredb/noted.js';
+import { StandInServer } from '../support/eventstoredb/stand-in-server.js';
+
+const HASTY_MS = 1_000;
+const named = (): string => `account-${randomUUID()}`;
+const LONG_MS = 30_000;
+
+describe('reads of EventStoreDB', () => {
+  let server: StandInServer;
+  let store: KurrentEventStore;
+  let hasty: KurrentEventStore;
+  let client: EventStoreDBClient;
+  beforeAll(async () => {
+    server = await StandInServer.start();
+    store = await KurrentEventStore.connect({ url: server.url });
+    hasty = await KurrentEventStore.connect({ url: server.url, callTimeoutMs: HASTY_MS });
+    client = EventStoreDBClient.connectionString(server.url);
+  }, 30_000);
+  beforeEach(async () => server.plan());
+  afterAll(async () => {
+    await store.close();
+    await hasty.close();
+    await client.dispose();
+    await server.stop();
+  }, 30_000);
+
+  const fill = async (count: number): Promise<string> => {
+    const stream = named();
+    await store.append([{ stream, expectedRevision: NO_STREAM, events: Array.from({ length: count }, () => noted()) }]);
+    return stream;
+  };
+
+  it('an empty store has its head at the start, though the server wrote events of its own', async () => {
+    const fresh = await StandInServer.start();
+    const empty = await KurrentEventStore.connect({ url: fresh.url });
+    expect(await empty.head()).toEqual(START);
+    const page = await empty.readAll({ after: START, maxCount: 10 });
+    expect(page).toMatchObject({ events: [], isEnd: true });
+    await empty.append([appendTo(named())]);
+    expect((await empty.readAll({ after: page.position, maxCount: 10 })).events).toHaveLength(1);
+    await empty.close();
+    await fresh.stop();
+  });
+
+  it('go on behind any position that the server gave, commit and prepare', async () => {
+    const before = await store.head();
+    await fill(6);
+    const { events } = await store.readAll({ after: before, maxCount: 100 });
+    expect(events.some(({ position }) => position.commit !== position.prepare)).toBe(true);
+    for (const [nth, { position }] of events.entries()) {
+      const page = await store.readAll({ after: position, maxCount: 100 });
+      expect(page).toMatchObject({ events: events.slice(nth + 1), isEnd: true, position: events.at(-1)?.position });
+    }
+  });
+
+  it('an invented position is an error, and none that a retry would mend', async () => {
+    const { commit } = await store.head();
+    const invented = store.readAll({ after: { commit: commit + 1n, prepare: commit + 1n }, maxCount: 1 });
+    await expect(invented).rejects.toThrow('InvalidPosition');
+    await expect(invented).rejects.not.toBeInstanceOf(EventStoreUnavailable);
+  });
+
+  it('pass over the events of the server itself, however many', async () => {
+    await fill(1);
+    const head = await store.head();
+    await server.appendSystemEvents(200);
+    expect(await store.head()).toEqual(head);
+    const passed = await store.readAll({ after: head, maxCount: 10 });
+    expect(passed.events).toEqual([]);
+    expect(passed.position.commit).toBeGreaterThan(head.commit);
+    const stream = await fill(2);
+    for (const after of [head, passed.position]) {
+      const page = await store.readAll({ after, maxCount: 200 });
+      expect(page.events.map((event) => [event.stream, event.revision])).toEqual([
+        [stream, 0n],
+        [stream, 1n],
+      ]);
+    }
+  });
+
+  it('never take a part for the whole: a read that breaks off fails', async () => {
+    const [before, stream] = [await store.head(), await fill(20)];
+    await server.plan({ method: 'read', action: 'cut', afterEvents: 7, times: 2 });
+    await expect(store.readStream(stream, { maxCount: 20 })).rejects.toBeInstanceOf(EventStoreUnavailable);
+    await expect(store.readAll({ after: before, maxCount: 20 })).rejects.toBeInstanceOf(EventStoreUnavailable);
+    expect(await store.readStream(stream, { maxCount: 20 })).toHaveLength(20);
+  });
+
+  it('that bring nothing are given up, since the client sets them no deadline', async () => {
+    const stream = await fill(1);
+    await server.plan({ method: 'read', action: 'delay', delayMs: 3 * HASTY_MS, times: 3 });
+    await expect(hasty.readStream(stream, { maxCount: 1 })).rejects.toBeInstanceOf(EventStoreUnavailable);
+    await expect(hasty.readAll({ after: START, maxCount: 1 })).rejects.toBeInstanceOf(EventStoreUnavailable);
+    await expect(hasty.head()).rejects.toBeInstanceOf(EventStoreUnavailable);
+  }, 20_000);
+
+  it('more of them than a connection takes at once wait for their turn, beside appends and waiters', async () => {
+    const stream = await fill(3);
+    await server.plan({ method: 'read', action: 'delay', delayMs: 30, times: 150 });
+    const head = await store.head();
+    const waiting = Array.from({ length: 120 }, () => store.waitForAppend(head, LONG_MS));
+    const reads = Array.from({ length: 150 }, () => store.readStream(stream, { maxCount: 3 }));
+    const appends = store.append(Array.from({ length: 100 }, () => appendTo(named())));
+    expect((await Promise.all(reads)).every(({ length }) => length === 3)).toBe(true);
+    expect(await appends).toHaveLength(100);
+    await Promise.all(waiting);
+  }, 40_000);
+
+  it('a stream whose beginning was cut off is no stream to decide from', async () => {
+    const stream = await fill(5);
+    await client.appendToStream(`$$${stream}`, jsonEvent({ type: '$metadata', data: { $tb: 2 } }));
+    await expect(store.readStream(stream, { maxCount: 10 })).rejects.toBeInstanceOf(StreamDeleted);
+    await expect(store.readStream(stream, { direction: 'backwards', maxCount: 10 })).rejects.toThrow(StreamDeleted);
+    expect(await store.readStream(stream, { from: 2n, maxCount: 10 })).toHaveLength(3);
+    expect(await store.streamRevision(stream)).toBe(4n);
+  });
+
+  it("a foreign writer's JSON comes back as its text", async () => {
+    const stream = named();
+    await client.appendToStream(stream, jsonEvent({ type: 'Noted', data: { credits: '12' } }));
+    const [event] = await store.readStream(stream, { maxCount: 1 });
+    expect(new TextDecoder().decode(event?.data)).toBe('{"credits":"12"}');
+  });
+});
+
+describe('waiting for an append to EventStoreDB', () => {
+  let server: StandInServer;
+  let store: KurrentEventStore;
+  beforeEach(async () => {
+    server = await StandInServer.start();
+    store = await KurrentEventStore.connect({ url: server.url });
+    await store.append([appendTo(named())]);
+  }, 30_000);
+  const close = async (): Promise<void> => {
+    await store.close();
+    await server.stop();
+  };
+
+  it('many waiters share one subscription, which ends with them', async () => {
+    const head = await store.head();
+    const waiting = Array.from({ length: 50 }, () => store.waitForAppend(head, LONG_MS));
+    await store.append([appendTo(named())]);
+    await Promise.all(waiting);
+    expect((await server.calls())['subscribe']).toBe(1);
+    const startedAt = Date.now();
+    await store.waitForAppend(await store.head(), 50);
+    expect(Date.now() - startedAt).toBeGreaterThanOrEqual(45);
+    await close();
+  }, 40_000);
+
+  it('misses nothing that came between the read and the wait', async () => {
+    const head = await store.head();
+    await store.append([appendTo(named())]);
+    const startedAt = Date.now();
+    await store.waitForAppend(head, LONG_MS);
+    expect(Date.now() - startedAt).toBeLessThan(LONG_MS / 2);
+    await close();
+  }, 40_000);
+
+  it.each([
+    ['is refused', { action: 'refuse', times: 2 }],
+    ['breaks off', { action: 'cut', afterEvents: 0 }],
+  ] as const)(
+    'subscribes again when the subscription %s',
+    async (_name, fault) => {
+      await server.plan({ method: 'subscribe', ...fault });
+      const startedAt = Date.now();
+      const waiting = store.waitForAppend(await store.head(), LONG_MS);
+      await store.append([appendTo(named())]);
+      await waiting;
+      expect(Date.now() - startedAt).toBeLessThan(LONG_MS / 2);
+      expect((await server.calls())['subscribe']).toBeGreaterThan(1);
+      await close();
+    },
+    40_000,
+  );
+
+  it('outlives the death of the server', async () => {
+    const startedAt = Date.now();
+    const waiting = store.waitForAppend(await store.head(), LONG_MS);
+    await server.kill();
+    await server.startAgain();
+    await appendEventually(store);
+    await waiting;
+    expect(Date.now() - startedAt).toBeLessThan(LONG_MS);
+    await close();
+  }, 60_000);
+
+  it('resolves when the store is closed', async () => {
+    const waiting = store.waitForAppend(await store.head(), LONG_MS);
+    await close();
+    await waiting;
+    expect(await store.waitForAppend(START, LONG_MS)).toBeUndefined();
+  }, 40_000);
+});
+
+async function appendEventually(store: KurrentEventStore): Promise<void> {
+  const append = appendTo(named());
+  for (;;) {
+    try {
+      await store.append([append]);
+      return;
+    } catch (error) {
+      if (!(error instanceof EventStoreUnavailable)) throw error;
+    }
+  }
+}
