@@ -5,5 +5,5 @@ export { MemoryUsageFeed } from './memory/memory-usage-feed.js';
 export { PostgresUsageFeed } from './postgres/postgres-usage-feed.js';
 export * from './usage-headers.js';
 export { KafkaUsageFeed } from './kafka/kafka-usage-feed.js';
-export type { KafkaConfig, KafkaCredentials, KafkaLogLine, KafkaTls } from './kafka/kafka-config.js';
+export type { KafkaConfig } from './kafka/kafka-config.js';
 export { UnsafeTopic } from './kafka/topic-safety.js';

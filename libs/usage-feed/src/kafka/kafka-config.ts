@@ -1,14 +1,14 @@
 import kafkajs, { type Kafka, type SASLOptions } from 'kafkajs';
 
 /** SASL by user and password; the mechanism is the broker's choice. */
-export interface KafkaCredentials {
+interface KafkaCredentials {
   readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
   readonly username: string;
   readonly password: string;
 }
 
 /** TLS to the brokers: `true` for the system's authorities, else PEM texts. */
-export interface KafkaTls {
+interface KafkaTls {
   readonly ca?: string;
   readonly cert?: string;
   readonly key?: string;
