@@ -79,13 +79,24 @@ export class StandInServer {
     await this.ended();
   }
 
-  get isRunning(): boolean {
+  private get isRunning(): boolean {
     return this.child !== undefined && this.child.exitCode === null && this.child.signalCode === null;
   }
 
   /** Replaces the faults planned before. */
   async plan(...faults: readonly Fault[]): Promise<void> {
     await this.command({ kind: 'plan', faults });
+  }
+
+  /** Ends all faults, and starts the process again when one of them killed it. */
+  async heal(): Promise<void> {
+    try {
+      if (this.isRunning) return await this.plan();
+    } catch {
+      // It died, and this is how one hears of it first.
+    }
+    await this.ended();
+    await this.startAgain();
   }
 
   /** Appends events of the server's own, as its statistics are. */
@@ -107,7 +118,8 @@ export class StandInServer {
   private async command(message: object): Promise<Reply> {
     const { child } = this;
     if (child === undefined) throw new Error('the stand-in server does not run');
-    child.send(message);
-    return reply(child);
+    const answered = reply(child);
+    child.send(message, () => undefined);
+    return answered;
   }
 }
