@@ -105,6 +105,11 @@ export interface PartitionEnds extends TopicPartition {
   readonly end: bigint;
 }
 
+/** A consumer's word that everything below `nextOffset` is decided. Never decides where consumption starts. */
+export interface HintedPosition extends TopicPartition {
+  readonly nextOffset: bigint;
+}
+
 export interface TopicDefinition {
   readonly topic: string;
   /** `append`: the log's clock at the append, never going back within a partition. `create`: what the producer says. */
@@ -127,6 +132,8 @@ export interface UsageFeed {
   consumer(options: ConsumeOptions): FeedConsumer;
   /** Start and end offsets of every partition of these topics: `end - position` is the lag. */
   ends(topics: readonly string[]): Promise<readonly PartitionEnds[]>;
+  /** The newest hints of consumers, where there are any: what lag tools show between two written positions. */
+  hints(topics: readonly string[]): Promise<readonly HintedPosition[]>;
   /** One record again, while the log has it; undefined when it is gone. */
   readRecord(partition: TopicPartition, offset: bigint): Promise<FeedRecord | undefined>;
   /**

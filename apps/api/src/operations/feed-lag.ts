@@ -5,6 +5,7 @@ import type { PartitionEnds, UsageFeed } from '@app/usage-feed';
 
 export interface PartitionLag {
   readonly topic: string;
+  readonly generation: number;
   readonly partition: number;
   /** The next offset to decide. */
   readonly position: bigint;
@@ -35,11 +36,27 @@ export class FeedLag {
   partitions(): Promise<readonly PartitionLag[]> {
     const nowMs = this.parts.nowMs();
     if (!this.#shared || nowMs - this.#shared.atMs >= SHARED_MS || nowMs < this.#shared.atMs) {
-      const answer = this.#read();
+      const answer = this.#hinted();
       this.#shared = { answer, atMs: nowMs };
       answer.catch(() => (this.#shared = undefined));
     }
     return this.#shared.answer;
+  }
+
+  /** As `partitions`, of this very moment and by written positions alone. */
+  now(): Promise<readonly PartitionLag[]> {
+    return this.#read();
+  }
+
+  /** Positions are written now and then; between two of them a consumer's hint says what is decided already. */
+  async #hinted(): Promise<readonly PartitionLag[]> {
+    const [written, hints] = await Promise.all([this.#read(), this.parts.feed.hints(this.parts.topics)]);
+    const hinted = new Map(hints.map((hint) => [`${hint.topic}/${hint.partition}`, hint.nextOffset]));
+    return written.map((lag) => {
+      const hint = hinted.get(`${lag.topic}/${lag.partition}`);
+      if (hint === undefined || hint <= lag.position || hint > lag.end) return lag;
+      return { ...lag, position: hint, waiting: lag.end - hint };
+    });
   }
 
   async #read(): Promise<readonly PartitionLag[]> {
@@ -55,7 +72,7 @@ export class FeedLag {
     const decided = await this.#positionOf({ topic, generation, partition });
     // A partition that was never decided is read from its start; a log without records has nothing waiting.
     const position = decided ?? start;
-    return { topic, partition, position, end, waiting: position < end ? end - position : 0n };
+    return { topic, generation, partition, position, end, waiting: position < end ? end - position : 0n };
   }
 
   async #positionOf(partition: FeedPartition): Promise<bigint | undefined> {

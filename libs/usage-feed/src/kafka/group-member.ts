@@ -1,6 +1,7 @@
 import type { Consumer, EachBatchPayload } from 'kafkajs';
 import { BackOff } from '../log-consumer/pause.js';
 import type { TopicPartition } from '../usage-feed.js';
+import type { PartitionOffset } from '../position-hints.js';
 import { fetchedBatch, skippedRange, type FetchedBatch } from './fetched-batch.js';
 import { ENDLESS_RETRY, kafkaOf, KAFKA_LIMITS, type KafkaConfig } from './kafka-config.js';
 import { within } from './within.js';
@@ -12,10 +13,6 @@ export interface GroupEvents {
   /** False: the batch is not taken, and is fetched again. */
   onBatch(batch: FetchedBatch): boolean;
   onSkipped(partition: TopicPartition, first: bigint, last: bigint): void;
-}
-
-export interface PartitionOffset extends TopicPartition {
-  readonly offset: bigint;
 }
 
 /**

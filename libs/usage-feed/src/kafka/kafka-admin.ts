@@ -1,6 +1,12 @@
 import kafkajs, { type Admin } from 'kafkajs';
 import { BackOff } from '../log-consumer/pause.js';
-import { FeedUnavailable, UnknownTopic, type PartitionEnds, type TopicDefinition } from '../usage-feed.js';
+import {
+  FeedUnavailable,
+  UnknownTopic,
+  type HintedPosition,
+  type PartitionEnds,
+  type TopicDefinition,
+} from '../usage-feed.js';
 import { kafkaOf, KAFKA_LIMITS, SHORT_RETRY, type KafkaConfig } from './kafka-config.js';
 import { portError, protocolTypes } from './kafka-errors.js';
 import { withTrueEnds } from './true-ends.js';
@@ -58,6 +64,16 @@ export class KafkaAdmin {
 
   deleteGroup(groupId: string): Promise<unknown> {
     return this.ask(groupId, (admin) => admin.deleteGroups([groupId]));
+  }
+
+  /** What a group has committed; partitions without a commit are left out. @throws {FeedUnavailable} */
+  async groupOffsets(groupId: string, topics: readonly string[]): Promise<readonly HintedPosition[]> {
+    const found = await this.ask(groupId, (admin) => admin.fetchOffsets({ groupId, topics: [...topics] }));
+    return found.flatMap(({ topic, partitions }) =>
+      partitions
+        .filter(({ offset }) => offset !== '-1')
+        .map(({ partition, offset }) => ({ topic, partition, nextOffset: BigInt(offset) })),
+    );
   }
 
   async close(): Promise<void> {

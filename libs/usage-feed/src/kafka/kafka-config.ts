@@ -59,7 +59,7 @@ export const KAFKA_LIMITS = {
   produceBytesMax: 8 * 1024 * 1024,
   produceRecordsMax: 20_000,
   readTimeoutMs: 10_000,
-  hintIntervalMs: 1_000,
+  hintIntervalMs: 250,
   stopTimeoutMs: 5_000,
 } as const;
 

@@ -7,7 +7,7 @@ import { GroupMember } from './group-member.js';
 import type { KafkaAdmin } from './kafka-admin.js';
 import { KAFKA_LIMITS, type KafkaConfig } from './kafka-config.js';
 import { KafkaPartition } from './kafka-partition.js';
-import { PositionHints } from './position-hints.js';
+import { PositionHints } from '../position-hints.js';
 
 /** A partition while it is ours: its log, and how to let go of it. */
 interface Owned {
@@ -45,7 +45,7 @@ export class KafkaConsumer implements FeedConsumer {
       onBatch: (batch) => this.owned.get(nameOf(batch))?.log.accept(batch) ?? false,
       onSkipped: (partition, first, last) => this.owned.get(nameOf(partition))?.log.skip(first, last),
     });
-    this.hints = new PositionHints((offsets) => this.member.commit(offsets));
+    this.hints = new PositionHints((offsets) => this.member.commit(offsets), KAFKA_LIMITS.hintIntervalMs);
   }
 
   async start(handler: FeedHandler): Promise<void> {

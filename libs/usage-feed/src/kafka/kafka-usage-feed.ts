@@ -5,6 +5,7 @@ import type {
   ConsumeOptions,
   FeedConsumer,
   FeedRecord,
+  HintedPosition,
   PartitionEnds,
   PublishRecord,
   PublishedRecord,
@@ -67,6 +68,10 @@ export class KafkaUsageFeed implements UsageFeed {
 
   async ends(topics: readonly string[]): Promise<readonly PartitionEnds[]> {
     return (await Promise.all(topics.map((topic) => this.admin.ends(topic)))).flat();
+  }
+
+  hints(topics: readonly string[]): Promise<readonly HintedPosition[]> {
+    return this.admin.groupOffsets(this.config.groupId, topics);
   }
 
   readRecord(partition: TopicPartition, offset: bigint): Promise<FeedRecord | undefined> {

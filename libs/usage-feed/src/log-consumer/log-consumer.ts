@@ -1,9 +1,12 @@
 import type { ConsumeOptions, FeedConsumer, FeedHandler, TopicPartition } from '../usage-feed.js';
+import { PositionHints } from '../position-hints.js';
 import { UnknownTopic } from '../usage-feed.js';
 import { PartitionLoop } from './partition-loop.js';
 import { BackOff, pause } from './pause.js';
 import type { RecordLog } from './record-log.js';
 
+/** How soon a decided position is seen by lag tools. */
+const HINT_MS = 50;
 /** How soon an added partition is noticed. */
 const DISCOVERY_MS = 500;
 
@@ -11,12 +14,15 @@ const DISCOVERY_MS = 500;
 export class LogConsumer implements FeedConsumer {
   private readonly stopping = new AbortController();
   private readonly running = new Map<string, Promise<void>>();
+  private readonly hints: PositionHints;
   private discovering: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly log: RecordLog,
     private readonly options: ConsumeOptions,
-  ) {}
+  ) {
+    this.hints = new PositionHints((offsets) => log.keepHints(offsets), HINT_MS);
+  }
 
   async start(handler: FeedHandler): Promise<void> {
     const backOff = new BackOff();
@@ -33,15 +39,15 @@ export class LogConsumer implements FeedConsumer {
     }
   }
 
-  /** An embedded log needs no hint: the lag is computed from the stored positions and `ends`. */
-  hintPosition(_partition: TopicPartition, _nextOffset: bigint): void {
-    // Nothing is kept, so that no second position can be mistaken for the stored one.
+  hintPosition(partition: TopicPartition, nextOffset: bigint): void {
+    this.hints.keep(partition, nextOffset);
   }
 
   async stop(): Promise<void> {
     this.stopping.abort();
     await this.discovering;
     await Promise.all(this.running.values());
+    await this.hints.close();
   }
 
   private async discover(handler: FeedHandler): Promise<readonly Promise<void>[]> {

@@ -1,3 +1,4 @@
+import type { PartitionOffset } from '../position-hints.js';
 import type { FeedRecord, TopicPartition } from '../usage-feed.js';
 
 export interface ReadLimits {
@@ -36,4 +37,6 @@ export interface PartitionLog {
 export interface RecordLog extends PartitionLog {
   /** Every partition of these topics now. @throws {UnknownTopic} */
   partitions(topics: readonly string[]): Promise<readonly TopicPartition[]>;
+  /** Keeps hints for lag tools; one that fails is lost. */
+  keepHints(offsets: readonly PartitionOffset[]): Promise<void>;
 }

@@ -1,12 +1,14 @@
 import { LogConsumer } from '../log-consumer/log-consumer.js';
 import type { LogBounds, LogSlice, RecordLog } from '../log-consumer/record-log.js';
 import { PartitionSpread } from '../partition-spread.js';
+import type { PartitionOffset } from '../position-hints.js';
 import { checkPublishLimits } from '../publish-limits.js';
 import { FeedUnavailable, UnknownTopic } from '../usage-feed.js';
 import type {
   ConsumeOptions,
   FeedConsumer,
   FeedRecord,
+  HintedPosition,
   PartitionEnds,
   PublishRecord,
   PublishedRecord,
@@ -23,6 +25,7 @@ interface MemoryTopic {
 
 /** The feed for tests and simulations: nothing survives the process. `nowMs` is the log's clock, Unix milliseconds. */
 export class MemoryUsageFeed implements UsageFeed {
+  private readonly hinted = new Map<string, HintedPosition>();
   private readonly topics = new Map<string, MemoryTopic>();
   private readonly spread = new PartitionSpread();
   private readonly consumers = new Set<LogConsumer>();
@@ -83,6 +86,15 @@ export class MemoryUsageFeed implements UsageFeed {
     );
   }
 
+  async hints(topics: readonly string[]): Promise<readonly HintedPosition[]> {
+    return [...this.hinted.values()].filter(({ topic }) => topics.includes(topic));
+  }
+
+  private keepHints(offsets: readonly PartitionOffset[]): void {
+    for (const { topic, partition, offset } of offsets)
+      this.hinted.set(`${topic}/${partition}`, { topic, partition, nextOffset: offset });
+  }
+
   async readRecord(partition: TopicPartition, offset: bigint): Promise<FeedRecord | undefined> {
     return this.partitionOf(partition).at(offset);
   }
@@ -121,6 +133,7 @@ export class MemoryUsageFeed implements UsageFeed {
     return {
       partitions: async (topics) =>
         topics.flatMap((topic) => this.topicOf(topic).partitions.map((_log, partition) => ({ topic, partition }))),
+      keepHints: async (offsets) => this.keepHints(offsets),
       bounds: async (partition): Promise<LogBounds | undefined> => {
         const log = sameLog(partition);
         return log === undefined ? undefined : { startOffset: log.start, endOffset: log.end };

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { LogBounds, LogSlice, ReadLimits, RecordLog } from '../log-consumer/record-log.js';
+import type { PartitionOffset } from '../position-hints.js';
 import type { FeedRecord, TopicPartition } from '../usage-feed.js';
 import type { FeedWakeUps } from './feed-wake-ups.js';
 import type { PartitionDirectory } from './partition-directory.js';
@@ -48,6 +49,11 @@ export class PostgresRecordLog implements RecordLog {
   async partitions(topics: readonly string[]): Promise<readonly TopicPartition[]> {
     const found = await this.directory.load(topics);
     return found.map(({ topic, partition }) => ({ topic, partition }));
+  }
+
+  async keepHints(offsets: readonly PartitionOffset[]): Promise<void> {
+    const columns = [offsets.map((o) => o.topic), offsets.map((o) => o.partition), offsets.map((o) => o.offset)];
+    await this.pool.query(STATEMENTS.keepHints, columns);
   }
 
   bounds(partition: TopicPartition): Promise<LogBounds | undefined> {

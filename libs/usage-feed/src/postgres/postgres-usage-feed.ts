@@ -9,6 +9,7 @@ import type {
   ConsumeOptions,
   FeedConsumer,
   FeedRecord,
+  HintedPosition,
   PartitionEnds,
   PublishRecord,
   PublishedRecord,
@@ -26,6 +27,10 @@ import { STATEMENTS } from './statements.js';
 const POOL = { max: 8, applicationName: 'creditfold-feed', statementTimeoutMs: 30_000 } as const;
 /** How long a publisher may go on with a partition count that an operator has changed. */
 const METADATA_MAX_AGE_MS = 1_000;
+
+interface HintRow extends TopicPartition {
+  readonly next_offset: bigint;
+}
 
 interface TopicMetadata {
   readonly partitions: readonly KnownPartition[];
@@ -110,6 +115,11 @@ export class PostgresUsageFeed implements UsageFeed {
       start: row.start_offset,
       end: row.next_offset,
     }));
+  }
+
+  async hints(topics: readonly string[]): Promise<readonly HintedPosition[]> {
+    const { rows } = await this.pool.query<HintRow>(STATEMENTS.listHints, [topics]);
+    return rows.map(({ topic, partition, next_offset }) => ({ topic, partition, nextOffset: next_offset }));
   }
 
   readRecord(partition: TopicPartition, offset: bigint): Promise<FeedRecord | undefined> {

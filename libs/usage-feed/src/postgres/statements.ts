@@ -9,6 +9,8 @@ export const STATEMENTS = {
   deleteTopic: statement('delete-topic'),
   drainedAt: statement('drained-at'),
   ensureTopic: statement('ensure-topic'),
+  keepHints: statement('keep-hints'),
+  listHints: statement('list-hints'),
   listPartitions: statement('list-partitions'),
   read: statement('read'),
   trim: statement('trim'),

@@ -77,6 +77,27 @@ async function alarmOf({ handler, consume }: Given, start: StartPosition): Promi
 }
 
 const STORIES: Readonly<Record<string, (given: Given) => Promise<void>>> = {
+  'shows the newest hint of a consumer, and starts nowhere because of it': async ({
+    feed,
+    handler,
+    topic,
+    consume,
+    name,
+    one,
+  }) => {
+    await topic(1);
+    await feed.publish(name, numbered(3));
+    const consumer = await consume();
+    await eventually('the records', () => handler.records.length === 3);
+    consumer.hintPosition(one, 2n);
+    consumer.hintPosition(one, 3n);
+    await consumer.stop();
+    expect(await feed.hints([name])).toEqual([{ ...one, nextOffset: 3n }]);
+    expect(await feed.hints([])).toEqual([]);
+    const again = await consume();
+    await eventually('the records again', () => handler.records.length === 6);
+    await again.stop();
+  },
   'gives records in order, with key, headers and the time that was answered': async ({
     feed,
     handler,
