@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { SNAPSHOT_LIMITS, type SnapshotStore } from '../snapshot-store.js';
 
+const stream = (): string => `account-${randomUUID()}`;
+
 /** What every adapter of the snapshot port promises. */
 export function snapshotStoreContract(
   name: string,
@@ -12,7 +14,6 @@ export function snapshotStoreContract(
     beforeAll(async () => void (opened = await open()), 60_000);
     afterAll(async () => opened.close(), 60_000);
 
-    const stream = (): string => `account-${randomUUID()}`;
     const data = Uint8Array.of(0, 255, 1, 128);
 
     it('has nothing of a stream that was never saved', async () => {
@@ -27,10 +28,10 @@ export function snapshotStoreContract(
     });
 
     it('keeps the last one saved, also of an earlier revision: a store may have been restored', async () => {
-      const name = stream();
-      await opened.store.save({ stream: name, revision: 9n, data });
-      await opened.store.save({ stream: name, revision: 4n, data: Uint8Array.of(4) });
-      expect((await opened.store.load(name))?.revision).toBe(4n);
+      const saved = stream();
+      await opened.store.save({ stream: saved, revision: 9n, data });
+      await opened.store.save({ stream: saved, revision: 4n, data: Uint8Array.of(4) });
+      expect((await opened.store.load(saved))?.revision).toBe(4n);
     });
 
     it('removes one stream’s snapshot alone, also twice', async () => {
@@ -51,11 +52,11 @@ export function snapshotStoreContract(
     });
 
     it('does not see later changes of the bytes it was given', async () => {
-      const name = stream();
+      const saved = stream();
       const bytes = Uint8Array.of(1, 2, 3);
-      await opened.store.save({ stream: name, revision: 1n, data: bytes });
+      await opened.store.save({ stream: saved, revision: 1n, data: bytes });
       bytes.fill(9);
-      expect([...((await opened.store.load(name))?.data ?? [])]).toEqual([1, 2, 3]);
+      expect([...((await opened.store.load(saved))?.data ?? [])]).toEqual([1, 2, 3]);
     });
 
     it('refuses a snapshot above the limit', async () => {
