@@ -12,6 +12,8 @@ export interface GroupEvents {
   onJoined(memberId: string, assigned: readonly TopicPartition[]): void;
   /** False: the batch is not taken, and is fetched again. */
   onBatch(batch: FetchedBatch): boolean;
+  /** A fetch failed, as it does when a topic is deleted: whatever comes next may be of another log. */
+  onFetchFailed(): void;
   onSkipped(partition: TopicPartition, first: bigint, last: bigint): void;
 }
 
@@ -101,6 +103,7 @@ export class GroupMember {
       const skipped = skippedRange(payload);
       if (skipped !== undefined && this.consumer === consumer) this.events.onSkipped(payload, ...skipped);
     });
+    this.noticeFailedFetches(consumer);
     await consumer.connect();
     // Only ever the start of the log that a position was not found for: never its end, which would skip usage.
     await consumer.subscribe({ topics: [...this.topics], fromBeginning: true });
@@ -109,6 +112,18 @@ export class GroupMember {
       autoCommit: false,
       eachBatchAutoResolve: false,
       eachBatch: async (payload) => this.deliver(payload),
+    });
+  }
+
+  /** The client tells of fetches that succeeded only: one that begins at a node before the last has ended has failed. */
+  private noticeFailedFetches(consumer: Consumer): void {
+    const underWay = new Set<number>();
+    consumer.on(consumer.events.FETCH_START, ({ payload }) => {
+      if (underWay.has(payload.nodeId) && this.consumer === consumer) this.events.onFetchFailed();
+      underWay.add(payload.nodeId);
+    });
+    consumer.on(consumer.events.FETCH, ({ payload }) => {
+      underWay.delete(payload.nodeId);
     });
   }
 

@@ -43,6 +43,9 @@ export class KafkaConsumer implements FeedConsumer {
     this.member = new GroupMember(config, options.topics, {
       onJoined: (memberId, assigned) => this.joined(memberId, assigned),
       onBatch: (batch) => this.owned.get(nameOf(batch))?.log.accept(batch) ?? false,
+      onFetchFailed: () => {
+        for (const { log } of this.owned.values()) log.doubt();
+      },
       onSkipped: (partition, first, last) => this.owned.get(nameOf(partition))?.log.skip(first, last),
     });
     this.hints = new PositionHints((offsets) => this.member.commit(offsets), KAFKA_LIMITS.hintIntervalMs);
