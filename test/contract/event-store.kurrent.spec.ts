@@ -1,6 +1,7 @@
 import { afterAll } from '@jest/globals';
 import { KurrentEventStore } from '@app/event-store';
 import { eventStoreContract } from '@app/event-store/testing';
+import { eventStoreDbFacts } from '../support/eventstoredb/server-facts.js';
 import { StandInServer } from '../support/eventstoredb/stand-in-server.js';
 
 const servers: StandInServer[] = [];
@@ -8,10 +9,14 @@ afterAll(async () => {
   await Promise.all(servers.map(async (server) => server.stop()));
 }, 60_000);
 
-async function connect(): Promise<KurrentEventStore> {
+async function startServer(): Promise<string> {
   const server = await StandInServer.start();
   servers.push(server);
-  return KurrentEventStore.connect({ url: server.url });
+  return server.url;
 }
 
+const connect = async (): Promise<KurrentEventStore> => KurrentEventStore.connect({ url: await startServer() });
+
 eventStoreContract('KurrentEventStore on the stand-in server', connect, { isCounting: false });
+
+eventStoreDbFacts('The stand-in server', startServer);

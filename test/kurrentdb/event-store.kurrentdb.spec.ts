@@ -4,6 +4,7 @@ import { EventStoreDBClient } from '@eventstore/db-client';
 import { KurrentEventStore, NO_STREAM, StreamDeleted } from '@app/event-store';
 import { eventStoreContract } from '@app/event-store/testing';
 import { noted } from '../support/eventstoredb/noted.js';
+import { eventStoreDbFacts } from '../support/eventstoredb/server-facts.js';
 
 /** It may hold others' events; these tests write to streams of their own and leave them there. */
 function urlOfServer(): string {
@@ -20,7 +21,9 @@ eventStoreContract(
   },
 );
 
-describe('what the stand-in server says of the real one', () => {
+eventStoreDbFacts('A real server', async () => urlOfServer());
+
+describe('what an operator deleted on a real server', () => {
   it.each([
     ['softly deleted', 'deleteStream'],
     ['tombstoned', 'tombstoneStream'],
@@ -33,18 +36,6 @@ describe('what the stand-in server says of the real one', () => {
     await expect(store.append([{ stream, expectedRevision: NO_STREAM, events: [noted()] }])).rejects.toBeInstanceOf(
       StreamDeleted,
     );
-    await store.close();
-  });
-
-  it('a batch appended at once is one conflict when only a part of it is there, and repeats as a whole', async () => {
-    const store = await KurrentEventStore.connect({ url: urlOfServer() });
-    const [stream, given] = [`repeated-${randomUUID()}`, [noted(), noted(), noted()]];
-    const append = { stream, expectedRevision: NO_STREAM, events: given };
-    const first = await store.append([append]);
-    await store.append([{ stream, expectedRevision: 2n, events: [noted()] }]);
-    expect(await store.append([append])).toEqual(first);
-    const outcomes = await store.append([{ ...append, events: [...given, noted()] }]);
-    expect(outcomes).toEqual([{ kind: 'conflict', stream, actualRevision: 3n }]);
     await store.close();
   });
 });
