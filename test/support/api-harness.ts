@@ -1,5 +1,5 @@
 import { MemoryEventStore, MemorySnapshotStore } from '@app/event-store';
-import { createPool } from '@app/postgres';
+import { createPool, migrateLeases } from '@app/postgres';
 import { startTestPostgres } from '@app/postgres/testing';
 import { LANES, LaneWorker, Queries, ReadModels } from '@app/read-models';
 import { MemoryUsageFeed } from '@app/usage-feed';
@@ -9,7 +9,9 @@ import { Registry } from 'prom-client';
 import { composeAccounts, startApi, topicsOf } from '../../apps/api/src/index.js';
 import type { AccountParts, ApiConfig } from '../../apps/api/src/index.js';
 import { DEFAULT_RATE_LIMITS } from '../../apps/api/src/keys/rate-limiter.js';
+import { composeProcessors } from '../../apps/api/src/payments/compose-payments.js';
 import { migrateApi, PostgresKeyStore } from '../../apps/api/src/postgres/postgres-key-store.js';
+import { PostgresPaymentJournal } from '../../apps/api/src/postgres/postgres-payment-journal.js';
 import { CATALOG } from './api-catalog.js';
 import { ApiClient } from './api-client.js';
 
@@ -38,13 +40,20 @@ export interface ApiHarness {
   stop(): Promise<void>;
 }
 
+export interface HarnessOptions {
+  readonly isProjecting?: boolean;
+  /** Settings of the payment processors. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** The real API on a free port, with an embedded Postgres for keys and a feed in memory. */
 export async function startApiHarness(
   changes: Partial<ApiConfig> = {},
-  { isProjecting = false }: { readonly isProjecting?: boolean } = {},
+  { isProjecting = false, env = {} }: HarnessOptions = {},
 ): Promise<ApiHarness> {
   const postgres = await startTestPostgres();
   await migrateApi(postgres.url);
+  await migrateLeases(postgres.url);
   const pool = createPool(postgres.url, { applicationName: 'api-test', max: 4 });
   let nowMs = Date.UTC(2026, 10, 20, 10);
   const feed = new MemoryUsageFeed(() => nowMs);
@@ -75,6 +84,10 @@ export async function startApiHarness(
     feed,
     queries: new Queries({ models: readModels, store }),
     keys: new PostgresKeyStore(pool),
+    payments: {
+      processors: composeProcessors(env, { nowMs: clock, log }),
+      journal: new PostgresPaymentJournal(pool),
+    },
     unreadyParts: async () => [],
     nowMs: clock,
     log,

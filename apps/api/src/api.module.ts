@@ -14,17 +14,23 @@ import { endpointsOf } from './openapi/endpoints-of.js';
 import { openApiDocument } from './openapi/openapi-document.js';
 import { FeedLag } from './operations/feed-lag.js';
 import { RequestMetrics } from './operations/request-metrics.js';
+import { PaymentSettlement } from './payments/payment-settlement.js';
+import { RechargeExecutor } from './payments/recharge-executor.js';
+import { FoldedUsage } from './sandbox/folded-usage.js';
 import {
   AUTHENTICATOR,
   COMMANDS,
   CURSORS,
   FEED_LAG,
+  FOLDED_USAGE,
   INGESTION,
   METRICS,
   OPENAPI,
   PARTS,
+  PAYMENT_SETTLEMENT,
   QUERIES,
   RATE_LIMITER,
+  RECHARGE_EXECUTOR,
   REQUEST_METRICS,
   TOPICS,
 } from './tokens.js';
@@ -34,6 +40,8 @@ import { topicsOf } from './topics.js';
 @Module({})
 export class ApiModule {
   static of(config: ApiConfig, parts: ApiParts): DynamicModule {
+    const lag = feedLagOf(config, parts);
+    const settlement = settlementOf(parts);
     return {
       module: ApiModule,
       controllers: [...CONTROLLERS],
@@ -45,7 +53,10 @@ export class ApiModule {
         { provide: INGESTION, useValue: ingestionOf(config, parts) },
         { provide: TOPICS, useValue: topicsOf(config.topic) },
         { provide: QUERIES, useValue: parts.queries },
-        { provide: FEED_LAG, useValue: feedLagOf(config, parts) },
+        { provide: FEED_LAG, useValue: lag },
+        { provide: FOLDED_USAGE, useValue: new FoldedUsage({ feed: parts.feed, accounts: parts.accounts, lag }) },
+        { provide: PAYMENT_SETTLEMENT, useValue: settlement },
+        { provide: RECHARGE_EXECUTOR, useValue: executorOf(parts, settlement) },
         { provide: OPENAPI, useValue: openApiDocument(endpointsOf(CONTROLLERS)) },
         { provide: METRICS, useValue: parts.metrics },
         { provide: REQUEST_METRICS, useValue: new RequestMetrics(parts.metrics) },
@@ -62,4 +73,27 @@ function ingestionOf({ topic }: ApiConfig, { feed, catalogs, accounts, nowMs }: 
 
 function feedLagOf({ topic }: ApiConfig, { store, feed, feeds, nowMs }: ApiParts): FeedLag {
   return new FeedLag({ store, feed, feeds, topics: Object.values(topicsOf(topic)), nowMs });
+}
+
+function settlementOf({ accounts, commands, payments, log }: ApiParts): PaymentSettlement {
+  const { processors } = payments;
+  const settlement = new PaymentSettlement({ accounts, commands, processors, log });
+  // The test processor lives in this process; its webhooks are signed and verified all the same.
+  processors.test.connect((webhook) =>
+    settlement.take({ processor: processors.test, notice: processors.test.verifyWebhook(webhook) }),
+  );
+  return settlement;
+}
+
+function executorOf(parts: ApiParts, settlement: PaymentSettlement): RechargeExecutor {
+  const { store, accounts, catalogs, payments, nowMs, log } = parts;
+  return new RechargeExecutor({
+    store,
+    accounts,
+    catalog: () => catalogs.current,
+    ...payments,
+    settlement,
+    nowMs,
+    log,
+  });
 }

@@ -1,5 +1,5 @@
 import { PostgresEventStore, PostgresSnapshotStore } from '@app/event-store';
-import { createPool } from '@app/postgres';
+import { createPool, migrateLeases } from '@app/postgres';
 import { Queries, ReadModels } from '@app/read-models';
 import { PostgresUsageFeed } from '@app/usage-feed';
 import type { TopicDefinition } from '@app/usage-feed';
@@ -9,7 +9,9 @@ import type { ApiConfig } from './api-config.js';
 import { InvalidSetting } from './api-config.js';
 import type { ApiParts } from './api-parts.js';
 import { composeAccounts } from './compose-accounts.js';
+import { composeProcessors } from './payments/compose-payments.js';
 import { migrateApi, PostgresKeyStore } from './postgres/postgres-key-store.js';
+import { PostgresPaymentJournal } from './postgres/postgres-payment-journal.js';
 import { topicsOf } from './topics.js';
 
 const PARTITIONS = 12;
@@ -36,7 +38,9 @@ export async function composeApi(
       throw new InvalidSetting(`${unknown} is set, and this version does not speak to it.`);
   }
   const log = pino({ level: env['LOG_LEVEL'] ?? 'info', redact: REDACTED });
+  const processors = composeProcessors(env, { nowMs: Date.now, log });
   await migrateApi(url);
+  await migrateLeases(url);
   const feed = await PostgresUsageFeed.open(url);
   await feed.ensureTopics(topicDefinitions(config.topic));
   const store = await PostgresEventStore.connect({ url });
@@ -51,6 +55,7 @@ export async function composeApi(
     feed,
     queries: new Queries({ models: readModels, store }),
     keys: new PostgresKeyStore(pool),
+    payments: { processors, journal: new PostgresPaymentJournal(pool) },
     unreadyParts: async () => {
       const probes = { database: pool.query('select 1'), streams: store.head(), feed: feed.ends([config.topic]) };
       const answers = await Promise.all(Object.values(probes).map(isReachable));

@@ -4,17 +4,24 @@ import { OffersController } from './catalog/offers.controller.js';
 import { AccountsController } from './commands/accounts.controller.js';
 import { CreditsController } from './commands/credits.controller.js';
 import { RefundsController } from './commands/refunds.controller.js';
+import { HoldsController } from './holds/holds.controller.js';
 import { EventsController } from './ingest/events.controller.js';
 import { KeysController } from './keys/keys.controller.js';
 import { HealthController } from './operations/health.controller.js';
 import { LagController } from './operations/lag.controller.js';
 import { MetricsController } from './operations/metrics.controller.js';
 import { OpenApiController } from './operations/openapi.controller.js';
+import { AutoRechargeController } from './payments/auto-recharge.controller.js';
+import { CheckoutsController } from './payments/checkouts.controller.js';
+import { PaymentMethodController } from './payments/payment-method.controller.js';
+import { PurchasesController } from './payments/purchases.controller.js';
+import { PaymentWebhookController } from './payments/webhook.controller.js';
 import { AccountQueriesController } from './queries/account-queries.controller.js';
 import { EventQueriesController } from './queries/events.controller.js';
 import { GateController } from './queries/gate.controller.js';
 import { OperatorQueriesController } from './queries/operator-queries.controller.js';
 import { UsageQueriesController } from './queries/usage-queries.controller.js';
+import { ClockController } from './sandbox/clock.controller.js';
 
 /** Every controller of the API: an endpoint is served, guarded and documented by standing here. */
 export const CONTROLLERS: readonly Type[] = [
@@ -24,6 +31,13 @@ export const CONTROLLERS: readonly Type[] = [
   AccountsController,
   CreditsController,
   RefundsController,
+  HoldsController,
+  ClockController,
+  PaymentMethodController,
+  AutoRechargeController,
+  CheckoutsController,
+  PurchasesController,
+  PaymentWebhookController,
   AccountQueriesController,
   UsageQueriesController,
   OperatorQueriesController,

@@ -38,6 +38,24 @@ export const LIMITS = {
   /** Last use of a key is written at most this often. */
   keyLastUsedEveryMs: 60_000,
   keyNameCharsMax: 255,
+  /** Bytes of a payment webhook. */
+  webhookBytesMax: 256 * 1024,
+  /** Events of a page that the executor of payments reads; each may be as large as an append. */
+  executorPageEvents: 64,
+  executorLeaseMs: 15_000,
+  /** How long it waits for the lease, and after a failure of the stores. */
+  executorRetryMs: 1_000,
+  executorIdleMs: 1_000,
+  executorSaveEveryMs: 1_000,
+  paymentsAtOnceMax: 8,
+  /** Pending payments, and those whose processor was not reached, are asked about again after a pause that doubles. */
+  paymentRetryBaseMs: 500,
+  paymentRetryMaxMs: 600_000,
+  /** Longest wait of a sandbox's clock for usage to be folded (`UsageNotFolded`), and how often it looks. */
+  foldedWaitMs: 5_000,
+  foldedLookEveryMs: 100,
+  /** Records behind the decided position that are looked at for an organisation's usage. */
+  foldedRecordsMax: 2_000,
   /** Fewest characters of the administrator's key. */
   adminKeyCharsMin: 32,
   /** Callers that the rate limiter remembers; the one longest unused is forgotten first, with a full bucket. */

@@ -9,7 +9,8 @@ import { ProblemFilter } from './edge/problem-filter.js';
 import type { Authenticator } from './keys/authenticator.js';
 import type { RateLimiter } from './keys/rate-limiter.js';
 import type { RequestMetrics } from './operations/request-metrics.js';
-import { AUTHENTICATOR, RATE_LIMITER, REQUEST_METRICS } from './tokens.js';
+import type { RechargeExecutor } from './payments/recharge-executor.js';
+import { AUTHENTICATOR, RATE_LIMITER, RECHARGE_EXECUTOR, REQUEST_METRICS } from './tokens.js';
 
 export interface RunningApi {
   /** `http://127.0.0.1:3000`, with the port that was taken. */
@@ -33,7 +34,13 @@ export async function startApi(config: ApiConfig, parts: ApiParts): Promise<Runn
   addHooks(app, gate, { log: parts.log, metrics: app.get<RequestMetrics>(REQUEST_METRICS) });
   app.useGlobalFilters(new ProblemFilter(parts.log));
   await app.listen(config.port, config.host);
-  return { url: urlOf(config.host, app), stop: () => app.close() };
+  const executor = app.get<RechargeExecutor>(RECHARGE_EXECUTOR);
+  executor.start();
+  const stop = async (): Promise<void> => {
+    await Promise.all([executor.stop(), app.close()]);
+    parts.payments.processors.close();
+  };
+  return { url: urlOf(config.host, app), stop };
 }
 
 function urlOf(host: string, app: NestFastifyApplication): string {

@@ -12,7 +12,10 @@ const PROBLEMS = {
   InvalidParameter: [400, 'Invalid parameter'],
   InvalidCursor: [400, 'Invalid cursor'],
   IdempotencyKeyRequired: [400, 'Idempotency-Key required'],
+  InvalidWebhookBody: [400, 'Invalid webhook'],
   Unauthenticated: [401, 'Authentication required'],
+  InvalidSignature: [401, 'Invalid signature'],
+  SignatureExpired: [401, 'Signature expired'],
   ScopeMissing: [403, 'Scope missing'],
   NotFound: [404, 'Not found'],
   VersionMismatch: [412, 'Version mismatch'],
@@ -27,6 +30,7 @@ const PROBLEMS = {
   InternalError: [500, 'Internal error'],
   FeedUnavailable: [503, 'Usage feed unavailable'],
   NotYetVisible: [503, 'Not yet visible'],
+  UsageNotFolded: [503, 'Usage not folded'],
   AccountParked: [503, 'Account parked'],
   Unavailable: [503, 'Unavailable'],
 } as const satisfies Record<string, readonly [number, string]>;

@@ -65,6 +65,11 @@ export class Ingestion {
     return candidates.length;
   }
 
+  /** What is remembered of an account's terms does not hold any more. */
+  forgetTerms(organisation: string): void {
+    this.parts.terms.forget(organisation);
+  }
+
   #refusalOf(event: UsageEvent, check: UsageCheck | undefined): Promise<ItemError | null> | ItemError | null {
     if (!check) return { pointer: '/type', code: 'UnknownEventType', detail: 'no catalog has been published yet' };
     const known = this.parts.terms.peek(event.organisation);

@@ -26,6 +26,10 @@ export class TermsCache {
     return known && known.untilMs > this.nowMs() ? known.terms : undefined;
   }
 
+  forget(organisation: string): void {
+    this.#known.delete(organisation);
+  }
+
   async load(organisation: string, options: { readonly isFresh: boolean }): Promise<AccountTerms | null> {
     const terms = await this.source.termsOf(organisation, options);
     if (this.#known.size >= ACCOUNTS_MAX) this.#known.clear();

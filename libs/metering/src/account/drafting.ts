@@ -3,6 +3,7 @@ import type { AccountState } from './account-state.js';
 import type { Catalog } from '../catalog/index.js';
 import { nextInstantMs } from './passing-time/due-instants.js';
 import { applyEvent, recordPlace } from './evolve/evolve.js';
+import { quietDistance } from './rules/quiet-distance.js';
 import { crossings } from './rules/thresholds.js';
 import { rechargeRequests } from './rules/recharge.js';
 
@@ -10,6 +11,8 @@ import { rechargeRequests } from './rules/recharge.js';
 export class Drafting {
   readonly events: AccountEvent[] = [];
   private due: number | undefined;
+  /** Nano-credits that usage may still move before thresholds have to be looked at; below zero: unknown. */
+  private quietNanos = -1n;
 
   constructor(
     readonly draft: AccountState,
@@ -47,15 +50,24 @@ export class Drafting {
     for (const event of reactions(this, by, isSilent)) this.push(event);
   }
 
-  /** Whether `react` would say anything: asked after each usage event, before what was folded is written. */
+  /** True when usage that moved this much cannot have crossed anything: asked after each usage event. */
+  isQuietAfter(movedNanos: bigint): boolean {
+    this.quietNanos -= movedNanos;
+    return this.quietNanos >= 0n;
+  }
+
+  /** Whether `react` would say anything: asked before what was folded is written. */
   wouldReact(by: CrossingCause, isSilent: boolean): boolean {
-    return reactions(this, by, isSilent).length > 0;
+    if (reactions(this, by, isSilent).length > 0) return true;
+    this.quietNanos = quietDistance(this.wallet, this.catalog);
+    return false;
   }
 
   private record(event: AccountEvent): void {
     this.events.push(event);
     this.revision += 1n;
     this.due = undefined;
+    this.quietNanos = -1n;
   }
 }
 

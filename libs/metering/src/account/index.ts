@@ -4,6 +4,7 @@ export {
   REJECTIONS,
   type AccountCommand,
   type CommandContext,
+  type Quote,
   type RefundableDraw,
   type RefundableUsage,
   type Rejection,
@@ -14,6 +15,7 @@ export type * from './account-state.js';
 export { advance } from './passing-time/advance.js';
 export { cloneForDecision, cloneWallet } from './evolve/clone-for-decision.js';
 export { decideClosing } from './passing-time/closing.js';
+export { quoteOf } from './commands/purchases.js';
 export { decideCommand, type CommandDecision } from './commands/decide-command.js';
 export { decideUsage } from './usage/decide-usage.js';
 export { Drafting } from './drafting.js';

@@ -34,6 +34,8 @@ export type AccountCommand =
       readonly quantityNanos: bigint | null;
       readonly paymentReference: string | null;
       readonly by: 'order' | 'checkout';
+      /** Of a checkout: what was sold when it was made, whatever catalog and plan say by the time it is paid. */
+      readonly quoted?: Quote;
     }
   | {
       readonly kind: 'RefundUsage';
@@ -71,6 +73,13 @@ export type AccountCommand =
   | { readonly kind: 'DeclineRecharge'; readonly purchase: string; readonly reason: string }
   | { readonly kind: 'PutRecord'; readonly record: string; readonly key: string; readonly value: string }
   | { readonly kind: 'MoveClock'; readonly toMs: number };
+
+/** What a package brings and costs, as it was offered. */
+export interface Quote {
+  readonly creditsNanos: bigint;
+  readonly bonusNanos: bigint;
+  readonly price: { readonly amountMinor: bigint; readonly currency: string };
+}
 
 /** Usage that a refund reverses: one usage event, or a whole ledger entry, as its stream recorded it. */
 export interface RefundableUsage {

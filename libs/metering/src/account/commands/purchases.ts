@@ -1,7 +1,7 @@
 import type { Package } from '../../catalog/index.js';
 import { packageCredits, packagePrice } from '../../rating/index.js';
 import { addPeriod } from '../../time/index.js';
-import { COMMAND_LIMITS, commandRecord, type CommandContext, type Rejection } from './account-commands.js';
+import { COMMAND_LIMITS, commandRecord, type CommandContext, type Quote, type Rejection } from './account-commands.js';
 import type { GrantTerms, LedgerEntry, Purchase } from '../account-events.js';
 import { applyEntry } from '../evolve/evolve-wallet.js';
 import { cloneWallet } from '../evolve/clone-for-decision.js';
@@ -19,26 +19,23 @@ export function purchaseCredits(
   context: CommandContext,
 ): CommandOutcome {
   const { wallet, catalog, draft } = drafting;
-  if (!planOf(catalog, wallet.plan).isPaid) return { code: 'PlanNotPaid', detail: 'purchases need a paid plan' };
+  // What was quoted has been paid by now: refusing it would keep the money and the credits.
+  if (command.quoted === undefined && !planOf(catalog, wallet.plan).isPaid)
+    return { code: 'PlanNotPaid', detail: 'purchases need a paid plan' };
   const bought = catalog.package(command.package);
   if (bought === undefined) return { code: 'UnknownPackage', detail: `the catalog has no package ${command.package}` };
   const reference = command.paymentReference;
   if (reference !== null && draft.paymentReferences.has(reference))
     return { code: 'PaymentReferenceUsed', detail: 'this payment has been credited before' };
-  const priced = priceOf(bought, command.quantityNanos);
+  const priced = command.quoted ?? quoteOf(bought, command.quantityNanos);
   if ('code' in priced) return priced;
   const id = `p-${drafting.nextRevision}`;
   pushPurchase(drafting, { ...priced, id, bought, paymentReference: reference, by: command.by }, context);
   return { answer: { id } };
 }
 
-interface Priced {
-  readonly creditsNanos: bigint;
-  readonly bonusNanos: bigint;
-  readonly price: Purchase['price'];
-}
-
-function priceOf(bought: Package, quantityNanos: bigint | null): Priced | Rejection {
+/** What a quantity of a package brings and costs. */
+export function quoteOf(bought: Package, quantityNanos: bigint | null): Quote | Rejection {
   const quantity = quantityNanos ?? undefined;
   const priced = packagePrice(bought, quantity);
   const credits = packageCredits(bought, quantity);
@@ -47,7 +44,7 @@ function priceOf(bought: Package, quantityNanos: bigint | null): Priced | Reject
   return { ...credits, price: priced.price };
 }
 
-interface Buying extends Priced {
+interface Buying extends Quote {
   readonly id: string;
   readonly bought: Package;
   readonly paymentReference: string | null;

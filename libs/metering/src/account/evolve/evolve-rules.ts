@@ -1,13 +1,12 @@
 import { cycleContaining } from '../../time/index.js';
 import type { AccountEvent } from '../account-events.js';
-import type { Wallet } from '../account-state.js';
+import type { RuleState, Wallet } from '../account-state.js';
+import { builtInRuleOf, isBuiltInRule } from '../rules/built-in-rules.js';
+import { ruleKey } from '../rules/rule-key.js';
 import { ImpossibleEvent } from './pool.js';
 
 /** Requests that a late payment may still complete. */
 const RECHARGES_REMEMBERED = 1_000;
-
-/** Key of a rule: alerts and budgets have names of their own. */
-export const ruleKey = (rule: { kind: string; name: string }): string => `${rule.kind}/${rule.name}`;
 
 /** Thresholds: a rule set, or reached. */
 export function applyRule(
@@ -16,7 +15,13 @@ export function applyRule(
 ): void {
   const current = wallet.cycles.at(-1)?.startMs ?? 0;
   if (event.type === 'ThresholdRuleSet') {
-    wallet.rules.set(ruleKey(event.rule), {
+    const key = ruleKey(event.rule);
+    // A rule without marks is one that was removed.
+    if (event.rule.marks.length === 0) {
+      wallet.rules.delete(key);
+      return;
+    }
+    wallet.rules.set(key, {
       rule: event.rule,
       countedNanos: event.countedNanos,
       countedCycleMs: current,
@@ -25,13 +30,28 @@ export function applyRule(
     });
     return;
   }
-  const rule = wallet.rules.get(ruleKey(event.rule));
+  const rule = isBuiltInRule(event.rule) ? builtInState(wallet, event) : wallet.rules.get(ruleKey(event.rule));
   if (rule === undefined) throw new ImpossibleEvent(`rule ${event.rule.name} is not set`);
   if (rule.reachedCycleMs !== event.cycleStartMs) {
     rule.reachedCycleMs = event.cycleStartMs;
     rule.reached = new Set();
   }
   rule.reached.add(event.valueNanos.toString());
+}
+
+/** Nobody sets a built-in rule: what it has reached is kept from the first time on. */
+function builtInState(
+  wallet: Wallet,
+  { rule, pool, cycleStartMs }: Extract<AccountEvent, { type: 'ThresholdReached' }>,
+): RuleState {
+  const key = ruleKey(rule);
+  let state = wallet.rules.get(key);
+  if (state === undefined) {
+    const counted = { countedNanos: 0n, countedCycleMs: cycleStartMs };
+    state = { rule: builtInRuleOf(rule.name, pool), ...counted, reached: new Set(), reachedCycleMs: cycleStartMs };
+    wallet.rules.set(key, state);
+  }
+  return state;
 }
 
 /** Auto-recharge: its settings, and the one request that may be open. */

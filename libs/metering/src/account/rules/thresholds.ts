@@ -1,7 +1,9 @@
 import type { CrossingCause, ThresholdMark, ThresholdReached } from '../account-events.js';
 import type { RuleState, Wallet } from '../account-state.js';
+import { builtInRules, isBuiltInRule } from './built-in-rules.js';
+import { ruleKey } from './rule-key.js';
 
-const HUNDRED_PERCENT_NANOS = 100n * 1_000_000_000n;
+export const HUNDRED_PERCENT_NANOS = 100n * 1_000_000_000n;
 
 /** The figure that a rule looks at, and whether `mark` is reached: equal to it or beyond it. */
 export function isReached(wallet: Wallet, state: RuleState, mark: ThresholdMark): boolean {
@@ -48,23 +50,36 @@ const floorDivide = (numerator: bigint, denominator: bigint): bigint => {
 
 /** After credits came in, thresholds that are reached no more can be reached again. */
 export function rearmRules(wallet: Wallet): void {
-  for (const state of wallet.rules.values()) {
-    for (const mark of state.rule.marks) {
-      const value = mark.valueNanos.toString();
-      if (state.reached.has(value) && !isReached(wallet, state, mark)) state.reached.delete(value);
+  for (const state of wallet.rules.values())
+    for (const value of state.reached) {
+      const mark = { valueNanos: BigInt(value), severity: null, channels: [] };
+      if (!isReached(wallet, state, mark)) state.reached.delete(value);
     }
-  }
 }
+
+/** Every rule with what it has reached: those of the users in the order in which they were set, then the built-in ones. */
+export function* rulesOf(wallet: Wallet): Generator<RuleState> {
+  for (const state of wallet.rules.values()) if (!isBuiltInRule(state.rule)) yield state;
+  for (const pool of wallet.pools.values())
+    for (const rule of builtInRules(pool)) {
+      const kept = wallet.rules.get(ruleKey(rule));
+      yield { countedNanos: 0n, countedCycleMs: 0, reached: NONE, reachedCycleMs: 0, ...kept, rule };
+    }
+}
+
+const NONE: Set<string> = new Set();
+
+/** Whether a mark was reached before in the cycle that ledger time is in. */
+export const isKnownReached = (wallet: Wallet, state: RuleState, mark: ThresholdMark): boolean =>
+  state.reachedCycleMs === (wallet.cycles.at(-1)?.startMs ?? 0) && state.reached.has(mark.valueNanos.toString());
 
 /** The thresholds newly crossed by what has just happened, in the order of the rules and their marks. */
 export function crossings(wallet: Wallet, by: CrossingCause, isSilent: boolean): ThresholdReached[] {
-  if (wallet.rules.size === 0) return [];
   const cycleStartMs = wallet.cycles.at(-1)?.startMs ?? 0;
   const reached: ThresholdReached[] = [];
-  for (const state of wallet.rules.values()) {
+  for (const state of rulesOf(wallet)) {
     for (const mark of state.rule.marks) {
-      const isKnown = state.reachedCycleMs === cycleStartMs && state.reached.has(mark.valueNanos.toString());
-      if (isKnown || !isReached(wallet, state, mark)) continue;
+      if (isKnownReached(wallet, state, mark) || !isReached(wallet, state, mark)) continue;
       reached.push({
         type: 'ThresholdReached',
         atMs: wallet.ledgerTimeMs,

@@ -190,6 +190,7 @@ class UsageFold {
     const dimensions = builder.dimensionsOf(measured.key, measured.pairs);
     const lines: EvidenceMeterLine[] = [];
     const of = { event, pairs: measured.pairs, usageTimeMs: place.usageTimeMs };
+    let movedNanos = 0n;
     for (const meter of measured.meters) {
       const line = lineOf(meter, of, drafting.catalog.denominatorIn(meter.meter, place.cycle));
       const use = builder.use(line.rate, place);
@@ -197,6 +198,7 @@ class UsageFold {
       builder.group(use, dimensions, place.usageTimeMs, charged);
       if (wallet.rules.size > 0)
         countForBudgets(wallet, builder.useAt(use), { pairs: of.pairs, creditsNanos: charged.creditsNanos });
+      movedNanos += charged.creditsNanos < 0n ? -charged.creditsNanos : charged.creditsNanos;
       lines.push(charged);
     }
     const { offset, recordTimestampMs } = record;
@@ -216,14 +218,13 @@ class UsageFold {
     this.range ??= { first: offset, last: offset };
     this.range.last = offset;
     this.counts[place.outcome] += 1;
-    this.react(record);
+    this.react(record, movedNanos);
     if (builder.isFull) this.flush();
   }
 
   /** A crossing follows the usage event that made it: what was folded so far is written before it. */
-  private react(record: EventRecord): void {
-    const { wallet } = this.drafting;
-    if (wallet.rules.size === 0 && wallet.recharge === null) return;
+  private react(record: EventRecord, movedNanos: bigint): void {
+    if (this.drafting.isQuietAfter(movedNanos)) return;
     const { source, id } = record.content.event;
     const by = { kind: 'usage', source, id, offset: record.offset } as const;
     const isSilent = record.mode === 'history';
