@@ -7,7 +7,9 @@ const PERCENT_NANOS = 1_000_000_000n;
 export const BANNER_PERCENTS = [20, 50, 70, 80, 90, 100] as const;
 
 const markOf = (valueNanos: bigint): ThresholdMark => ({ valueNanos, severity: null, channels: [] });
-const BANNER_MARKS: readonly ThresholdMark[] = BANNER_PERCENTS.map((percent) => markOf(BigInt(percent) * PERCENT_NANOS));
+const BANNER_MARKS: readonly ThresholdMark[] = BANNER_PERCENTS.map((percent) =>
+  markOf(BigInt(percent) * PERCENT_NANOS),
+);
 
 const BANNER = 'banner:';
 const NEGATIVE_LIMIT = 'negative-limit:';
