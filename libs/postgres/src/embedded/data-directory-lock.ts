@@ -19,6 +19,8 @@ export interface DataDirectoryLock {
 }
 
 const POLL_MS = 100;
+/** A holder that was just killed may still be seen for a moment: one that stays is alive. */
+const DYING_MS = 2_000;
 /** Taking over takes milliseconds; a takeover mark older than this was left by a process that died in it. */
 const TAKEOVER_MARK_STALE_MS = 10_000;
 
@@ -75,11 +77,12 @@ export async function lockDataDirectory(dataDir: string, waitMs: number): Promis
   const self = await identityOf(process.pid);
   if (self === undefined) throw new Error('this process cannot see itself');
   const content: LockContent = { ...self, token: randomUUID(), isEnding: false };
-  const giveUpAt = Date.now() + waitMs;
+  const startedAt = Date.now();
   while (!(await tryCreate(file, content))) {
     const holder = await readLock(file);
     if (holder !== undefined && (await isAlive(holder))) {
-      if (!holder.isEnding || Date.now() >= giveUpAt) {
+      const patienceMs = holder.isEnding ? waitMs : Math.min(waitMs, DYING_MS);
+      if (Date.now() - startedAt >= patienceMs) {
         throw new EmbeddedPostgresError(
           'DataDirectoryInUse',
           `${dataDir} is held by process ${holder.pid}${holder.isEnding ? ', which is ending and did not end in time' : ''}`,
