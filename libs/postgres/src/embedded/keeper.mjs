@@ -26,7 +26,7 @@ process.on('message', (message) => {
 
 /** A parent that is gone hears nothing, and that is no reason to leave Postgres behind. */
 function tell(message) {
-  if (Boolean(process.connected)) process.send(message, () => undefined);
+  process.send?.(message, () => undefined);
 }
 
 function start(message) {
