@@ -127,7 +127,7 @@ describe('holds', () => {
     ['an unknown hold', 'holds/none/settle', { amount: '1' }, 409, 'UnknownHold'],
     ['a negative cost', 'holds/none/settle', { amount: '-1' }, 422, 'InvalidBody'],
     ['the release of an unknown hold', 'holds/none/release', {}, 409, 'UnknownHold'],
-  ])('are refused for %s', async (_name, path, json, status, code) => {
+  ])('are refused for %s', async (_name, path, json, ...[status, code]) => {
     expect((await post(`acme/${path}`, json)).problem()).toMatchObject({ status, code });
   });
 

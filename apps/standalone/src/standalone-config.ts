@@ -28,6 +28,9 @@ export const settings = z.object({
   CREDITFOLD_TOPIC: z.string().min(1).max(200).default('usage.v1'),
   CREDITFOLD_FEED_RETENTION: duration.default(24 * 3_600_000),
   CREDITFOLD_PAYMENT_WEBHOOK_SECRET: z.string().min(1).optional(),
+  CREDITFOLD_STRIPE_SECRET_KEY: z.string().min(1).optional(),
+  CREDITFOLD_STRIPE_API_URL: z.string().min(1).optional(),
+  CREDITFOLD_CHECKOUT_RETURN_URL: z.string().min(1).optional(),
   DATABASE_URL: z
     .string()
     .regex(/^postgres(ql)?:\/\//, 'has to begin with postgres://')
