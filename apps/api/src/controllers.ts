@@ -1,4 +1,5 @@
 import type { Type } from '@nestjs/common';
+import { RulesController } from './alerts/rules.controller.js';
 import { CatalogController } from './catalog/catalog.controller.js';
 import { OffersController } from './catalog/offers.controller.js';
 import { AccountsController } from './commands/accounts.controller.js';
@@ -32,6 +33,7 @@ export const CONTROLLERS: readonly Type[] = [
   CreditsController,
   RefundsController,
   HoldsController,
+  RulesController,
   ClockController,
   PaymentMethodController,
   AutoRechargeController,

@@ -56,6 +56,10 @@ export const LIMITS = {
   foldedLookEveryMs: 100,
   /** Records behind the decided position that are looked at for an organisation's usage. */
   foldedRecordsMax: 2_000,
+  /** Marks of one alert or budget, channels of one mark, and characters of its severity (`InvalidBody`). */
+  marksMax: 100,
+  channelsPerMarkMax: 20,
+  severityCharsMax: 64,
   /** Fewest characters of the administrator's key. */
   adminKeyCharsMin: 32,
   /** Callers that the rate limiter remembers; the one longest unused is forgotten first, with a full bucket. */

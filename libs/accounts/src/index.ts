@@ -1,6 +1,12 @@
 export * from './codec/index.js';
 export { AccountCommands } from './commands/account-commands.js';
-export type { AccountCommandsOptions, CommandAnswer, CommandRequest } from './commands/account-commands.js';
+export type {
+  AccountCommandsOptions,
+  CommandAnswer,
+  CommandRequest,
+  PreparedCommand,
+} from './commands/account-commands.js';
+export { CycleUsage } from './commands/cycle-usage.js';
 export { AccountBroken, AppendTooLarge, Fenced, TooBusy } from './errors.js';
 export * from './explain/index.js';
 export { IdentityHasher, SECRET_BYTES } from './identities/identity-hasher.js';

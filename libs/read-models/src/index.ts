@@ -17,3 +17,4 @@ export type { QuarantineRequest } from './queries/quarantine.js';
 export type { TopRequest } from './queries/top-consumers.js';
 export type { UsageRequest } from './queries/usage.js';
 export type { DueAccount, DueQuestion } from './queries/due-accounts.js';
+export type { CrossingItem } from './queries/crossings.js';

@@ -1,4 +1,4 @@
-import type { AccountCommands } from '@app/accounts';
+import type { AccountCommands, PreparedCommand } from '@app/accounts';
 import type { AccountCommand } from '@app/metering';
 import { z } from 'zod';
 import type { Call } from '../edge/call.js';
@@ -13,7 +13,7 @@ export const commandAnswer = z.looseObject({
 
 export interface CommandToRun {
   readonly route: string;
-  readonly command: AccountCommand;
+  readonly command: AccountCommand | PreparedCommand;
   /** The body as the endpoint's schema made it: with another one, the same key is refused. */
   readonly body: object;
   readonly reason?: string;

@@ -15,9 +15,15 @@ import { COMMANDS_LIMITS, type CommandsLimits } from '../limits.js';
 import type { Accounts } from '../repository/accounts.js';
 import type { LoadedAccount } from '../repository/loaded-account.js';
 
+/**
+ * Makes a command that rests on more than its body: what it reads belongs to the account's revision at that moment, and
+ * what it answers makes the command from the very state that it is decided on. Asked again when the account moves on.
+ */
+export type PreparedCommand = (account: LoadedAccount) => Promise<(state: AccountState) => AccountCommand>;
+
 /** Who asks what, how. `key` null: none was sent, and one is made for this call. */
 export interface CommandRequest {
-  readonly command: AccountCommand;
+  readonly command: AccountCommand | PreparedCommand;
   /** Route of the command, e.g. `grants`: idempotency keys are per organisation and route. */
   readonly route: string;
   readonly key: string | null;
@@ -147,9 +153,13 @@ export class AccountCommands {
     const { accounts } = this.#options;
     // Fresh, because refusals and repeats are answered without an append that would confirm them.
     const account = await accounts.loadFresh(organisation);
+    const { revision } = account;
+    const makers = await Promise.all(group.map(({ request: { command } }) => makerOf(command, account)));
+    // What was read belongs to a revision that is gone.
+    if (account.revision !== revision) return 'conflict';
     let decision: GroupDecision;
     try {
-      decision = this.#decide(account, group);
+      decision = this.#decide(account, group, makers);
     } catch (error) {
       accounts.abandon(account);
       throw error;
@@ -163,18 +173,20 @@ export class AccountCommands {
     return decision.isAdvancing ? 'advanced' : decision.answers;
   }
 
-  #decide(account: LoadedAccount, group: readonly Waiting[]): GroupDecision {
+  #decide(account: LoadedAccount, group: readonly Waiting[], makers: readonly CommandMaker[]): GroupDecision {
     const { catalog, nowMs } = this.#options;
     const events: AccountEvent[] = [];
     const answers: CommandAnswer[] = [];
     let draft = account.state;
-    for (const { request } of group) {
+    for (const [index, { request }] of group.entries()) {
+      const make = makers[index];
+      if (make === undefined) throw new Error('Every command has a maker');
       // A draft of its own, so that a refused command leaves nothing behind for the next one.
       const trial = cloneForDecision(draft);
-      const { command, route, key, requestHash, actor, reason } = request;
+      const { route, key, requestHash, actor, reason } = request;
       const nextRevision = account.revision + 1n + BigInt(events.length);
       const context = { catalog: catalog(), nowMs: nowMs(), nextRevision, route, key, requestHash, actor, reason };
-      const decision = decideCommand(trial, command, context);
+      const decision = decideCommand(trial, make(trial), context);
       if (decision.kind === 'refused') {
         answers.push({ kind: 'refused', revision: nextRevision - 1n, rejection: decision.rejection });
         continue;
@@ -198,6 +210,11 @@ export class AccountCommands {
     return ceiling * (0.5 + Math.random() / 2);
   }
 }
+
+type CommandMaker = (state: AccountState) => AccountCommand;
+
+const makerOf = async (command: AccountCommand | PreparedCommand, account: LoadedAccount): Promise<CommandMaker> =>
+  typeof command === 'function' ? command(account) : () => command;
 
 /** Errors that one command of a group may cause by itself, so that the others are to be tried without it. */
 function isOfOneCommand(error: unknown): boolean {

@@ -19,6 +19,7 @@ import type {
 } from './answers.js';
 import { balanceAnswer, findAccount } from './balance.js';
 import { consumptionByOrganisation, consumptionOf, type Consumption } from './consumption.js';
+import { listCrossings, type CrossingItem } from './crossings.js';
 import { listDue, type DueAccount, type DueQuestion } from './due-accounts.js';
 import { readLag } from './lag.js';
 import { listEntries, type LedgerRequest } from './ledger.js';
@@ -146,6 +147,11 @@ export class Queries {
 
   quarantinedRecord(id: string): Promise<QuarantinedRecordAnswer | undefined> {
     return this.#snapshots.read((snapshot) => findQuarantined(snapshot, id));
+  }
+
+  /** Thresholds reached in the cycle that begins at `cycleStartMs`, newest first. */
+  crossings(organisation: string, cycleStartMs: number): Promise<readonly CrossingItem[]> {
+    return this.#snapshots.read((snapshot) => listCrossings(snapshot, organisation, cycleStartMs));
   }
 
   /** Per projection: its position, and the events after it. */

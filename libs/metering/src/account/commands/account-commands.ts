@@ -60,7 +60,14 @@ export type AccountCommand =
     }
   | { readonly kind: 'SettleHold'; readonly hold: string; readonly amountNanos: bigint }
   | { readonly kind: 'ReleaseHold'; readonly hold: string }
-  | { readonly kind: 'SetRule'; readonly rule: ThresholdRule; readonly countedNanos: bigint }
+  | {
+      readonly kind: 'SetRule';
+      /** Without marks: the rule is removed. */
+      readonly rule: ThresholdRule;
+      /** What a budget counts already, and the start of the cycle in which that was used (the current one if absent). */
+      readonly countedNanos: bigint;
+      readonly countedCycleMs?: number;
+    }
   | {
       readonly kind: 'SetAutoRecharge';
       readonly enabled: boolean;

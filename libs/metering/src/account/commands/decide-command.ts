@@ -1,6 +1,7 @@
-import type { AccountEvent } from '../account-events.js';
+import type { AccountEvent, ThresholdRule } from '../account-events.js';
 import {
   byCommand,
+  COMMAND_LIMITS,
   commandRecord,
   type AccountCommand,
   type CommandContext,
@@ -13,8 +14,10 @@ import { adjustCredits, grantCredits, voidGrant } from './credits.js';
 import { placeHold, releaseHold, settleHold } from './holds.js';
 import { completeRecharge, declineRecharge, purchaseCredits, setAutoRecharge } from './purchases.js';
 import { refundPurchase, refundUsage } from './refunds.js';
-import { commandTimeMs, type CommandOutcome } from './command-outcome.js';
+import { commandTimeMs, currentCycleMs, type CommandOutcome } from './command-outcome.js';
 import { Drafting } from '../drafting.js';
+import { isBuiltInRule } from '../rules/built-in-rules.js';
+import { ruleKey } from '../rules/rule-key.js';
 
 export type CommandDecision =
   | {
@@ -123,9 +126,23 @@ function applySetting(
   const pool = command.kind === 'SetRule' ? command.rule.pool : command.pool;
   if (!drafting.catalog.pools.includes(pool)) return { code: 'UnknownPool', detail: `the catalog has no pool ${pool}` };
   if (command.kind === 'SetRule') {
-    drafting.push({ type: 'ThresholdRuleSet', ...base, rule: command.rule, countedNanos: command.countedNanos });
+    const refusal = refusalOfRule(drafting, command.rule);
+    if (refusal !== null) return refusal;
+    // A cycle that has begun since the count was taken has seen no usage yet.
+    const isCounted = command.countedCycleMs === undefined || command.countedCycleMs === currentCycleMs(drafting);
+    const countedNanos = isCounted ? command.countedNanos : 0n;
+    drafting.push({ type: 'ThresholdRuleSet', ...base, rule: command.rule, countedNanos });
     return { answer: {} };
   }
   drafting.push({ type: 'NegativeLimitSet', ...base, pool, limitNanos: command.limitNanos });
   return { answer: {} };
+}
+
+function refusalOfRule({ wallet }: Drafting, rule: ThresholdRule): Rejection | null {
+  const isSet = wallet.rules.has(ruleKey(rule));
+  if (rule.marks.length === 0)
+    return isSet ? null : { code: 'NotFound', detail: `there is no ${rule.kind} of this name` };
+  const own = [...wallet.rules.values()].filter((state) => !isBuiltInRule(state.rule)).length;
+  if (isSet || own < COMMAND_LIMITS.rulesMax) return null;
+  return { code: 'TooManyRules', detail: `an account has at most ${COMMAND_LIMITS.rulesMax} alerts and budgets` };
 }

@@ -1,5 +1,5 @@
 import { cycleContaining } from '../../time/index.js';
-import type { AccountEvent } from '../account-events.js';
+import type { AccountEvent, ThresholdRule } from '../account-events.js';
 import type { RuleState, Wallet } from '../account-state.js';
 import { builtInRuleOf, isBuiltInRule } from '../rules/built-in-rules.js';
 import { ruleKey } from '../rules/rule-key.js';
@@ -25,7 +25,7 @@ export function applyRule(
       rule: event.rule,
       countedNanos: event.countedNanos,
       countedCycleMs: current,
-      reached: new Set(),
+      reached: stillReached(wallet.rules.get(key), event.rule, current),
       reachedCycleMs: current,
     });
     return;
@@ -38,6 +38,17 @@ export function applyRule(
   }
   rule.reached.add(event.valueNanos.toString());
 }
+
+/** A rule that is set again tells nobody a second time what it has told in this cycle. */
+function stillReached(old: RuleState | undefined, rule: ThresholdRule, cycleStartMs: number): Set<string> {
+  if (old === undefined || old.reachedCycleMs !== cycleStartMs) return new Set();
+  const isSame = old.rule.pool === rule.pool && old.rule.basis === rule.basis && isSameScope(old.rule, rule);
+  const values = new Set(rule.marks.map(({ valueNanos }) => valueNanos.toString()));
+  return new Set(isSame ? [...old.reached].filter((value) => values.has(value)) : []);
+}
+
+const isSameScope = (one: ThresholdRule, other: ThresholdRule): boolean =>
+  JSON.stringify(one.scope) === JSON.stringify(other.scope);
 
 /** Nobody sets a built-in rule: what it has reached is kept from the first time on. */
 function builtInState(

@@ -96,6 +96,25 @@ export function countForBudgets(
   }
 }
 
+/** What a budget with this pool and scope counts of an event that the cycle beginning at `cycleStartMs` holds. */
+export function budgetUsageOf(
+  event: UsageCharged,
+  {
+    pool,
+    scope,
+    cycleStartMs,
+  }: { readonly pool: string; readonly scope: DimensionPairs; readonly cycleStartMs: number },
+): bigint {
+  let nanos = 0n;
+  for (const group of event.groups) {
+    const use = useOf(event, group.use);
+    const isOfCycle = use.outcome === 'adjusted' || use.cycle.startMs === cycleStartMs;
+    if (!isOfCycle || use.pool !== pool || !isInScope(scope, event.dimensions[group.dimensions] ?? [])) continue;
+    nanos += group.creditsNanos;
+  }
+  return nanos;
+}
+
 /** Whether usage with these dimensions lies in the scope of a budget: every pair of the scope is there. */
 const isInScope = (scope: DimensionPairs, pairs: DimensionPairs): boolean =>
   scope.every(([name, value]) => pairs.some(([n, v]) => n === name && v === value));
