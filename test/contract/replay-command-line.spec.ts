@@ -48,7 +48,7 @@ describe('the command line of replay', () => {
   it.each([
     ['a server that does not answer', { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' }],
     ['an url that is none', { DATABASE_URL: 'nonsense' }],
-    ['a store that it cannot read', { KURRENTDB_URL: 'esdb://127.0.0.1:2113' }],
+    ['a store that it cannot read', { KURRENTDB_URL: 'esdb://127.0.0.1:1?tls=false' }],
   ])('answers 1 to %s', async (_name, env) => {
     const { code, err } = await run(env, 'verify');
     expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining('NoStreams') });

@@ -1,38 +1,26 @@
-import { PostgresEventStore, PostgresSnapshotStore } from '@app/event-store';
-import { Queries, ReadModels } from '@app/read-models';
-import { KafkaUsageFeed } from '@app/usage-feed';
+import { InvalidSetting } from '@app/postgres';
 import { pino } from 'pino';
 import { serveHealth } from './health/health-server.js';
-import { InvalidSetting, processSettingsFrom } from './process-settings.js';
+import { openParts } from './open-parts.js';
+import { processSettingsFrom } from './process-settings.js';
 import { startAggregator } from './start-aggregator.js';
 
 /** A stop that takes longer than this is ended: the streams say later what became of it. */
 const STOP_WITHIN_MS = 10_000;
-const NAME = 'creditfold-aggregator';
+
+const endAtOnce = (code: number): void => process.exit(code);
 
 async function main(): Promise<void> {
   const settings = processSettingsFrom(process.env);
   const log = pino({ name: 'aggregator', level: settings.logLevel });
-  const { databaseUrl: url, brokers, topic, host, port } = settings;
-  const store = await PostgresEventStore.connect({ url });
-  const snapshots = await PostgresSnapshotStore.connect({ url });
-  const models = await ReadModels.connect({ url, name: NAME, poolMax: 2 });
-  const queries = new Queries({ models, store });
-  const feed = new KafkaUsageFeed({
-    brokers,
-    clientId: NAME,
-    groupId: `${NAME}-${topic}`,
-    log: ({ level, message }) => log[level]({}, message),
-  });
+  const { topic, host, port } = settings;
+  const opened = await openParts({ ...settings, log });
   // A fault may come before there is anything to stop.
-  let end = (code: number): void => process.exit(code);
+  let end = endAtOnce;
   const aggregator = await startAggregator({
-    store,
-    snapshots,
-    feed,
+    ...opened.parts,
     topic,
     log,
-    dueAccounts: (question) => queries.dueAccounts(question),
     onFatal: () => end(1),
   });
   const server = await serveHealth(aggregator, { host, port });
@@ -41,8 +29,7 @@ async function main(): Promise<void> {
     process.exitCode = code;
     setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
     await aggregator.stop();
-    await Promise.all([server.close(), feed.close()]);
-    await Promise.all([store.close(), snapshots.close(), models.close()]);
+    await Promise.all([server.close(), opened.close()]);
     process.exit(code);
   };
   end = (code) => void stop(code);

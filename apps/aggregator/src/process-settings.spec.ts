@@ -9,18 +9,25 @@ describe('settings of the aggregator process', () => {
     ['no brokers', { DATABASE_URL: 'postgres://db' }, 'KAFKA_BROKERS must be set.'],
     ['an empty variable', { ...SET, DATABASE_URL: '' }, 'DATABASE_URL must be set.'],
     ['a port that is none', { ...SET, PORT: '70000' }, 'PORT has to be a number'],
-    ['another event store', { ...SET, KURRENTDB_URL: 'esdb://x' }, 'KURRENTDB_URL is set'],
+    ['streams that are nowhere', { ...SET, KURRENTDB_URL: 'http://x' }, 'KURRENTDB_URL is not usable'],
   ])('%s: names what is wrong', (_name, env, message) => {
     expect(() => processSettingsFrom(env)).toThrow(message);
   });
 
   it('has defaults for the rest', () => {
-    const settings = processSettingsFrom(SET);
-    expect(settings).toMatchObject({
-      brokers: ['one:9092', 'two:9092'],
+    expect(processSettingsFrom(SET)).toEqual({
+      databaseUrl: 'postgres://db',
+      feed: { brokers: ['one:9092', 'two:9092'], topic: 'usage.v1' },
+      streams: { databaseUrl: 'postgres://db' },
       topic: 'usage.v1',
       port: 3000,
       host: '127.0.0.1',
+      logLevel: 'info',
     });
+  });
+
+  it('finds the streams in KurrentDB', () => {
+    const kurrentUrl = 'esdb://127.0.0.1:2113?tls=false';
+    expect(processSettingsFrom({ ...SET, KURRENTDB_URL: kurrentUrl }).streams).toEqual({ kurrentUrl });
   });
 });

@@ -1,12 +1,11 @@
-import { PostgresEventStore, PostgresSnapshotStore } from '@app/event-store';
-import { createPool, migrateLeases } from '@app/postgres';
+import { eventStoreSettingsFrom, openEventStore, PostgresSnapshotStore } from '@app/event-store';
+import { createPool, databaseUrlIn, migrateLeases, requireSettings, type Environment } from '@app/postgres';
 import { Queries, ReadModels } from '@app/read-models';
-import { PostgresUsageFeed } from '@app/usage-feed';
+import { openUsageFeed, usageFeedSettingsFrom } from '@app/usage-feed';
 import type { TopicDefinition } from '@app/usage-feed';
 import { pino } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { ApiConfig } from './api-config.js';
-import { InvalidSetting } from './api-config.js';
 import type { ApiParts } from './api-parts.js';
 import { composeAccounts } from './compose-accounts.js';
 import { composeProcessors } from './payments/compose-payments.js';
@@ -25,25 +24,25 @@ export interface ComposedApi {
   close(): Promise<void>;
 }
 
-/** The parts of an API that runs in a process of its own, on the database of `DATABASE_URL`. @throws {InvalidSetting} */
-export async function composeApi(
-  config: ApiConfig,
-  env: Readonly<Record<string, string | undefined>>,
-): Promise<ComposedApi> {
-  const url = env['DATABASE_URL'];
-  if (url === undefined || url === '') throw new InvalidSetting('DATABASE_URL has to be set.');
-  for (const unknown of ['KAFKA_BROKERS', 'KURRENTDB_URL']) {
-    // Usage sent to another log than the aggregators read would be lost to them.
-    if (env[unknown] !== undefined)
-      throw new InvalidSetting(`${unknown} is set, and this version does not speak to it.`);
-  }
+/**
+ * The parts of an API: keys, snapshots and read models in the database of `DATABASE_URL`, feed and streams where the
+ * environment says. @throws {InvalidSetting}
+ */
+export async function composeApi(config: ApiConfig, env: Environment): Promise<ComposedApi> {
+  requireSettings(env, ['DATABASE_URL']);
+  const url = databaseUrlIn(env) ?? '';
+  const feedSettings = usageFeedSettingsFrom(env);
+  const streams = eventStoreSettingsFrom(env);
   const log = pino({ level: env['LOG_LEVEL'] ?? 'info', redact: REDACTED });
   const processors = composeProcessors(env, { nowMs: Date.now, log });
   await migrateApi(url);
   await migrateLeases(url);
-  const feed = await PostgresUsageFeed.open(url);
+  const feed = await openUsageFeed(feedSettings, {
+    clientId: 'creditfold-api',
+    log: ({ level, message }) => log[level](message),
+  });
   await feed.ensureTopics(topicDefinitions(config.topic));
-  const store = await PostgresEventStore.connect({ url });
+  const { store, hasDensePositions } = await openEventStore(streams);
   const snapshots = await PostgresSnapshotStore.connect({ url });
   const pool = createPool(url, { applicationName: 'creditfold-api' });
   const readModels = await ReadModels.connect({ url, name: 'creditfold-api' });
@@ -53,7 +52,7 @@ export async function composeApi(
   const parts: ApiParts = {
     ...accountParts,
     feed,
-    queries: new Queries({ models: readModels, store }),
+    queries: new Queries({ models: readModels, store, hasDensePositions }),
     keys: new PostgresKeyStore(pool),
     payments: { processors, journal: new PostgresPaymentJournal(pool) },
     unreadyParts: async () => {

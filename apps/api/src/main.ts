@@ -1,10 +1,13 @@
-import { apiConfigFrom, InvalidSetting } from './api-config.js';
+import { InvalidSetting, requireSettings } from '@app/postgres';
+import { apiConfigFrom } from './api-config.js';
 import { composeApi } from './compose-api.js';
 import { startApi } from './start-api.js';
 
 const STOP_WITHIN_MS = 10_000;
 
 async function main(): Promise<void> {
+  // Usage taken into the embedded feed would have no reader: only standalone's aggregator reads it.
+  requireSettings(process.env, ['DATABASE_URL', 'KAFKA_BROKERS', 'CREDITFOLD_ADMIN_KEY']);
   const config = apiConfigFrom(process.env);
   const composed = await composeApi(config, process.env);
   const { parts } = composed;

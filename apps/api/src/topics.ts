@@ -7,6 +7,4 @@ export interface Topics {
   readonly requeue: string;
 }
 
-export const DEFAULT_TOPIC = 'usage.v1';
-
 export const topicsOf = (live: string): Topics => ({ live, backfill: `${live}.backfill`, requeue: `${live}.requeue` });

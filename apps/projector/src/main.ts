@@ -1,18 +1,19 @@
-import { PostgresEventStore } from '@app/event-store';
+import { openEventStore } from '@app/event-store';
+import { InvalidSetting } from '@app/postgres';
 import { ReadModels } from '@app/read-models';
 import { pino } from 'pino';
 import { PROJECTOR_LIMITS } from './projector-config.js';
-import { InvalidSetting, projectorSettingsFrom } from './projector-settings.js';
+import { projectorSettingsFrom } from './projector-settings.js';
 import { serveProjector } from './start-projector.js';
 
 const onFatal = (): void => process.exit(1);
 
 async function main(): Promise<void> {
-  const { databaseUrl, host, port, logLevel } = projectorSettingsFrom(process.env);
+  const { databaseUrl, streams, host, port, logLevel } = projectorSettingsFrom(process.env);
   const log = pino({ name: 'projector', level: logLevel });
-  const store = await PostgresEventStore.connect({ url: databaseUrl });
+  const { store, hasDensePositions } = await openEventStore(streams);
   const models = await ReadModels.connect({ url: databaseUrl, name: 'creditfold-projector' });
-  const projector = await serveProjector({ store, models, log, onFatal }, { port, host });
+  const projector = await serveProjector({ store, hasDensePositions, models, log, onFatal }, { port, host });
   log.info({ port: projector.port }, 'The projector runs');
   const stop = async (): Promise<void> => {
     // What does not end in time is ended: a supervisor is waiting.

@@ -1,11 +1,11 @@
 import type { EventStore } from '@app/event-store';
-import { LANES, type LaneName, type ReadModels } from '@app/read-models';
+import { Queries, type LaneName, type ReadModels } from '@app/read-models';
 
 /** How a lane stands, as of the last look. */
 export interface LaneProgress {
   readonly lane: LaneName;
   readonly position: bigint;
-  /** Positions after the checkpoint. */
+  /** Events after the checkpoint. */
   readonly behind: number;
   /** Since when (monotonic milliseconds) events have been waiting while nothing moved; null when that is not so. */
   readonly stalledSinceMs: number | null;
@@ -20,10 +20,17 @@ export class Progress {
   readonly #seen = new Map<LaneName, Seen>();
   #isReachable = true;
 
+  readonly #queries: Queries;
+
   constructor(
-    private readonly store: EventStore,
-    private readonly models: ReadModels,
-  ) {}
+    private readonly parts: {
+      readonly store: EventStore;
+      readonly models: ReadModels;
+      readonly hasDensePositions: boolean;
+    },
+  ) {
+    this.#queries = new Queries(parts);
+  }
 
   get lanes(): readonly LaneProgress[] {
     return [...this.#seen.values()];
@@ -44,12 +51,9 @@ export class Progress {
 
   async look(nowMs: number): Promise<void> {
     try {
-      const head = await this.store.head();
-      const live = await this.models.generations.allLive();
-      for (const lane of LANES) {
-        const position = live.find((generation) => generation.lane === lane)?.checkpoint.position.commit ?? 0n;
-        const behind = Math.max(0, Number(head.commit - position));
-        this.#note({ lane, position, behind, movedMs: await this.models.generations.lastMovedMs(lane) }, nowMs);
+      for (const { name: lane, position, behind } of await this.#queries.lag()) {
+        const movedMs = await this.parts.models.generations.lastMovedMs(lane);
+        this.#note({ lane, position: BigInt(position), behind, movedMs }, nowMs);
       }
       this.#isReachable = true;
     } catch {

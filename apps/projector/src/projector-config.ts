@@ -28,6 +28,8 @@ export const PROJECTOR_LIMITS = {
 /** The parts that a projector works on. They are their maker's to close, after it has stopped. */
 export interface ProjectorConfig {
   readonly store: EventStore;
+  /** True (as when absent) where every event counts its position up by one: what is behind need not be counted. */
+  readonly hasDensePositions?: boolean;
   readonly models: ReadModels;
   readonly log: Log;
   /** Called once, when the process has to end with a code other than 0. */

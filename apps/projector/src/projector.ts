@@ -32,7 +32,7 @@ export class Projector implements OnApplicationBootstrap, OnApplicationShutdown 
   constructor(private readonly config: ProjectorConfig) {
     const { store, models, log, windows } = config;
     this.#limits = { ...PROJECTOR_LIMITS, ...config.settings };
-    this.#progress = new Progress(store, models);
+    this.#progress = new Progress({ store, models, hasDensePositions: config.hasDensePositions ?? true });
     this.metrics = new ProjectorMetrics(() => this.#progress.lanes);
     const listener = {
       onWindow: (lane: LaneName, events: number) => this.metrics.countWindow(lane, events),

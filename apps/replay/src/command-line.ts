@@ -1,11 +1,14 @@
 import { Command, InvalidArgumentError } from 'commander';
+import type { EventStoreSettings } from '@app/event-store';
 import { parseTime } from '@app/metering';
 import { balanceOf, printBalance } from './commands/balance.js';
+import { copy, targetOf } from './commands/copy.js';
 import { explain, explainedView, type ExplainRequest } from './commands/explain.js';
 import { printExplanation } from './commands/print-explain.js';
 import { printVerify, verifyJson } from './commands/print-verify.js';
 import { rebuild } from './commands/rebuild.js';
 import { verify } from './commands/verify.js';
+import { LIMITS } from './limits.js';
 import type { OpenStreams } from './open-streams.js';
 import { toJson, type Terminal } from './terminal.js';
 
@@ -27,6 +30,7 @@ export function commandLine(terminal: Terminal, choose: (action: Action) => void
   addExplain(program, terminal, choose);
   addBalance(program, terminal, choose);
   addRebuild(program, terminal, choose);
+  addCopy(program, terminal, choose);
   return program;
 }
 
@@ -127,6 +131,34 @@ function addRebuild(program: Command, terminal: Terminal, choose: (action: Actio
         return true;
       }),
     );
+}
+
+function addCopy(program: Command, terminal: Terminal, choose: (action: Action) => void): void {
+  program
+    .command('copy')
+    .description('copy all streams to another store and compare both; exit 0 only if they are equal')
+    .requiredOption('--to <url>', 'esdb://… or postgres://…', storeUrl)
+    .option('--json', 'for machines')
+    .action(({ to, json }: { to: EventStoreSettings; json?: boolean }) =>
+      choose(async (streams) => {
+        const report = await copy(streams, to);
+        const { events, streams: count, alreadyThere, differences } = report;
+        if (json === true) terminal.out(toJson(report));
+        else {
+          terminal.out(`${events} events of ${count} streams; ${alreadyThere} were there already`);
+          for (const { stream, detail } of differences.slice(0, LIMITS.findingsPrintedMax))
+            terminal.err(`${stream}: ${detail}`);
+          terminal.out(report.isProven ? 'Both sides are equal.' : `${differences.length} differences.`);
+        }
+        return report.isProven;
+      }),
+    );
+}
+
+function storeUrl(text: string): EventStoreSettings {
+  const settings = targetOf(text);
+  if (settings === undefined) throw new InvalidArgumentError('It has to begin with esdb:// or postgres://.');
+  return settings;
 }
 
 function nonEmpty(text: string): string {

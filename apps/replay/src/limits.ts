@@ -12,6 +12,8 @@ export const LIMITS = {
   identitiesMax: 30_000_000,
   /** Payload bytes that one page should have; its count of events adapts. */
   pageBytesTarget: 8_000_000,
+  /** Payload bytes of one call that copies events: below what one append of one stream may have. */
+  copyBytesMax: 900_000,
   pageEventsMin: 20,
   pageEventsMax: 5_000,
   /** Compiled catalogs kept. */

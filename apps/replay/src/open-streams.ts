@@ -1,14 +1,23 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PostgresEventStore, PostgresSnapshotStore } from '@app/event-store';
-import { createPool, readPostgresInfo, startEmbeddedPostgres } from '@app/postgres';
-
-export type Environment = Readonly<Record<string, string | undefined>>;
+import {
+  EventStoreUnavailable,
+  eventStoreSettingsFrom,
+  openEventStore,
+  PostgresSnapshotStore,
+  START,
+  type EventStore,
+  type EventStoreSettings,
+  type OpenedEventStore,
+} from '@app/event-store';
+import { createPool, readPostgresInfo, settingIn, startEmbeddedPostgres, type Environment } from '@app/postgres';
 
 /** The streams, wherever they are, and the database that read models and snapshots lie in. */
 export interface OpenStreams {
   readonly url: string;
-  readonly store: PostgresEventStore;
+  readonly store: EventStore;
+  /** True where positions count events one by one, so that a hole is an event that was removed. */
+  readonly hasDensePositions: boolean;
   readonly snapshots: PostgresSnapshotStore;
   /** Ends what was started for this command alone. */
   close(): Promise<void>;
@@ -20,32 +29,48 @@ export class NoStreams extends Error {
   readonly code = 'NoStreams';
 }
 
+const NOTHING_TO_STOP = async (): Promise<void> => Promise.resolve();
+
 /**
- * Finds the streams as `npm start` does: `DATABASE_URL`, else the data directory, whose running server is used when it
- * answers, and which is started and ended here when it does not.
- * @throws {NoStreams | EmbeddedPostgresError}
+ * Finds the streams as `npm start` does: `KURRENTDB_URL`, else Postgres. Postgres is that of `DATABASE_URL`, else of the
+ * data directory, whose running server is used when it answers, and which is started and ended here when it does not.
+ * @throws {NoStreams | InvalidSetting | EmbeddedPostgresError}
  */
 export async function openStreams(env: Environment): Promise<OpenStreams> {
-  if (isSet(env['KURRENTDB_URL']))
-    throw new NoStreams('KURRENTDB_URL is set, and this release reads streams from Postgres only.');
-  const server = await findServer(env);
+  const kurrentUrl = settingIn(env, 'KURRENTDB_URL');
+  const kurrent = kurrentUrl === undefined ? undefined : await openKurrent(eventStoreSettingsFrom(env));
+  let stop: FoundServer['stop'] = NOTHING_TO_STOP;
   try {
-    if ((await streamsIn(server.url)) !== 'present')
+    const server = await findServer(env);
+    stop = () => server.stop();
+    if (kurrent === undefined && (await streamsIn(server.url)) !== 'present')
       throw new NoStreams(`${server.place} holds no streams: nothing was ever started on it.`);
-    const store = await PostgresEventStore.connect({ url: server.url });
-    const snapshots = await PostgresSnapshotStore.connect({ url: server.url });
+    const { url } = server;
+    const { store, hasDensePositions } = kurrent ?? (await openEventStore({ databaseUrl: url }));
+    const snapshots = await PostgresSnapshotStore.connect({ url });
     const close = async (): Promise<void> => {
       await Promise.all([store.close(), snapshots.close()]);
-      await server.stop();
+      await stop();
     };
-    return { url: server.url, store, snapshots, close };
+    return { url, store, hasDensePositions, snapshots, close };
   } catch (error) {
-    await server.stop();
+    await kurrent?.store.close();
+    await stop();
     throw error;
   }
 }
 
-const isSet = (value: string | undefined): value is string => value !== undefined && value !== '';
+async function openKurrent(settings: EventStoreSettings): Promise<OpenedEventStore> {
+  try {
+    const opened = await openEventStore(settings);
+    if ((await opened.store.head()).commit !== START.commit) return opened;
+    await opened.store.close();
+  } catch (error) {
+    if (error instanceof EventStoreUnavailable) throw new NoStreams('the server of KURRENTDB_URL does not answer.');
+    throw error;
+  }
+  throw new NoStreams('the server of KURRENTDB_URL holds no streams: nothing was ever started on it.');
+}
 
 interface FoundServer {
   readonly url: string;
@@ -54,15 +79,13 @@ interface FoundServer {
   stop(): Promise<void>;
 }
 
-const NOTHING_TO_STOP = async (): Promise<void> => Promise.resolve();
-
 async function findServer(env: Environment): Promise<FoundServer> {
-  const given = env['DATABASE_URL'];
-  if (isSet(given)) {
+  const given = settingIn(env, 'DATABASE_URL');
+  if (given !== undefined) {
     if ((await streamsIn(given)) === 'unreachable') throw new NoStreams('the server of DATABASE_URL does not answer.');
     return { url: given, place: 'the database of DATABASE_URL', stop: NOTHING_TO_STOP };
   }
-  const dataDir = isSet(env['CREDITFOLD_DATA_DIR']) ? env['CREDITFOLD_DATA_DIR'] : './data';
+  const dataDir = settingIn(env, 'CREDITFOLD_DATA_DIR') ?? './data';
   const place = `the data directory ${dataDir}`;
   const running = await readPostgresInfo(dataDir);
   if (running !== undefined && (await streamsIn(running.url)) !== 'unreachable')

@@ -1,6 +1,7 @@
+import type { Environment } from '@app/postgres';
 import { CommanderError } from 'commander';
 import { commandLine, type Action } from './command-line.js';
-import { NoStreams, openStreams, type Environment } from './open-streams.js';
+import { NoStreams, openStreams } from './open-streams.js';
 import type { Terminal } from './terminal.js';
 
 /** All is proven, or the answer was found · differences or a failure · the command line makes no sense. */

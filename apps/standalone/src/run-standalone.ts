@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { PostgresEventStore } from '@app/event-store';
+import { eventStoreSettingsFrom, openEventStore } from '@app/event-store';
 import { findAdminKey } from './admin-key.js';
 import type { AdminKey } from './admin-key.js';
 import { assertPortFree } from './assert-port-free.js';
@@ -51,7 +51,9 @@ async function startParts(
 }
 
 async function publishCatalog(config: StandaloneConfig, databaseUrl: string): Promise<void> {
-  const store = await PostgresEventStore.connect({ url: databaseUrl, poolMax: 1 });
+  const { KURRENTDB_URL } = config;
+  const settings = eventStoreSettingsFrom({ KURRENTDB_URL, DATABASE_URL: databaseUrl });
+  const { store } = await openEventStore(settings, { poolMax: 1 });
   try {
     await loadCatalog(store, config.CREDITFOLD_CATALOG);
   } finally {

@@ -24,6 +24,8 @@ describe('settings of standalone', () => {
     ['CREDITFOLD_FEED_RETENTION', 'P2D', 172_800_000],
     ['CREDITFOLD_ADMIN_KEY', KEY, KEY],
     ['DATABASE_URL', 'postgresql://db/credits', 'postgresql://db/credits'],
+    ['KAFKA_BROKERS', 'one:9092,two:9092', 'one:9092,two:9092'],
+    ['KURRENTDB_URL', 'esdb://one:2113?tls=false', 'esdb://one:2113?tls=false'],
     ['LOG_LEVEL', 'debug', 'debug'],
   ] as const)('takes %s=%s', (name, text, value) => {
     expect(standaloneConfigFrom({ [name]: text })[name]).toBe(value);
@@ -37,6 +39,8 @@ describe('settings of standalone', () => {
     ['CREDITFOLD_ADMIN_KEY', 'short'],
     ['DATABASE_URL', 'mysql://db'],
     ['LOG_LEVEL', 'loud'],
+    ['KAFKA_BROKERS', 'kafka'],
+    ['KURRENTDB_URL', 'https://one:2113'],
   ])('refuses %s=%s and names it', (name, text) => {
     expect(() => standaloneConfigFrom({ [name]: text })).toThrow(`InvalidSetting: ${name} `);
   });

@@ -1,4 +1,7 @@
+import { eventStoreSettingsFrom } from '@app/event-store';
 import { parseDuration } from '@app/metering';
+import { InvalidSetting } from '@app/postgres';
+import { DEFAULT_TOPIC, FEED_VARIABLES, usageFeedSettingsFrom } from '@app/usage-feed';
 import { z } from 'zod';
 import { LIMITS } from './limits.js';
 import { StartRefused } from './start-refused.js';
@@ -9,6 +12,12 @@ const duration = z.string().transform((text, context) => {
   context.addIssue({ code: 'custom', message: 'has to be a duration such as PT24H' });
   return z.NEVER;
 });
+
+/** Texts here; what they mean together is the feed's to say. */
+function feedVariables(): Record<(typeof FEED_VARIABLES)[number], z.ZodOptional<z.ZodString>> {
+  const text = z.string().min(1).optional();
+  return Object.fromEntries(FEED_VARIABLES.map((name) => [name, text])) as ReturnType<typeof feedVariables>;
+}
 
 /** Every variable of the environment that standalone reads; `docs/operations.md` lists the same. */
 export const settings = z.object({
@@ -25,7 +34,7 @@ export const settings = z.object({
     .string()
     .min(LIMITS.adminKeyCharsMin, `has to have at least ${LIMITS.adminKeyCharsMin} characters`)
     .optional(),
-  CREDITFOLD_TOPIC: z.string().min(1).max(200).default('usage.v1'),
+  CREDITFOLD_TOPIC: z.string().min(1).max(200).default(DEFAULT_TOPIC),
   CREDITFOLD_FEED_RETENTION: duration.default(24 * 3_600_000),
   CREDITFOLD_PAYMENT_WEBHOOK_SECRET: z.string().min(1).optional(),
   CREDITFOLD_STRIPE_SECRET_KEY: z.string().min(1).optional(),
@@ -35,7 +44,7 @@ export const settings = z.object({
     .string()
     .regex(/^postgres(ql)?:\/\//, 'has to begin with postgres://')
     .optional(),
-  KAFKA_BROKERS: z.string().min(1).optional(),
+  ...feedVariables(),
   KURRENTDB_URL: z.string().min(1).optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 });
@@ -46,16 +55,26 @@ export type StandaloneConfig = z.infer<typeof settings>;
 export function standaloneConfigFrom(env: Readonly<Record<string, string | undefined>>): StandaloneConfig {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
   const parsed = settings.safeParse(given);
-  if (parsed.success) return withoutUnspoken(parsed.data);
+  if (parsed.success) return withKnownParts(parsed.data);
   const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`);
   throw new StartRefused('InvalidSetting', `${faults.join('; ')}.`);
 }
 
-/** Usage sent to a log that nobody reads would be lost: what the parts cannot speak to ends the start. */
-function withoutUnspoken(config: StandaloneConfig): StandaloneConfig {
-  for (const name of ['KAFKA_BROKERS', 'KURRENTDB_URL'] as const) {
-    if (config[name] === undefined) continue;
-    throw new StartRefused('InvalidSetting', `${name} is set, and standalone does not speak to it in this version.`);
+/** What each variable says by itself was checked; here, what they say together about where the parts are. */
+function withKnownParts(config: StandaloneConfig): StandaloneConfig {
+  // Without a database of its own the embedded one is started: any url stands for it here.
+  const env = { DATABASE_URL: 'postgres://embedded', ...textsOf(config) };
+  try {
+    usageFeedSettingsFrom(env);
+    eventStoreSettingsFrom(env);
+    return config;
+  } catch (error) {
+    if (error instanceof InvalidSetting) throw new StartRefused('InvalidSetting', error.message, { cause: error });
+    throw error;
   }
-  return config;
 }
+
+const textsOf = (config: object): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(config).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
+  );

@@ -21,3 +21,5 @@ export type { SnapshotStore, StreamSnapshot } from './snapshot-store.js';
 export { MemorySnapshotStore } from './memory-snapshot-store.js';
 export { PostgresSnapshotStore } from './postgres/postgres-snapshot-store.js';
 export type { PostgresSnapshotStoreOptions } from './postgres/postgres-snapshot-store.js';
+export { eventStoreSettingsFrom, openEventStore } from './open-event-store.js';
+export type { EventStoreSettings, OpenedEventStore } from './open-event-store.js';

@@ -11,3 +11,6 @@ export { readPostgresInfo, startEmbeddedPostgres } from './embedded/start-embedd
 export type { EmbeddedPostgres, EmbeddedPostgresOptions } from './embedded/start-embedded-postgres.js';
 export { Lease, LeaseLost, migrateLeases } from './lease/lease.js';
 export type { LeaseOptions } from './lease/lease.js';
+export { addressIn, databaseUrlIn, requireSettings, settingIn } from './settings/environment.js';
+export type { Environment } from './settings/environment.js';
+export { InvalidSetting } from './settings/invalid-setting.js';

@@ -7,3 +7,7 @@ export * from './usage-headers.js';
 export { KafkaUsageFeed } from './kafka/kafka-usage-feed.js';
 export type { KafkaConfig } from './kafka/kafka-config.js';
 export { UnsafeTopic } from './kafka/topic-safety.js';
+export { DEFAULT_TOPIC, FEED_VARIABLES, topicIn, usageFeedSettingsFrom } from './feed-settings.js';
+export type { KafkaSettings, UsageFeedSettings } from './feed-settings.js';
+export { openUsageFeed } from './open-usage-feed.js';
+export type { OpenFeedOptions } from './open-usage-feed.js';

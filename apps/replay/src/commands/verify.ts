@@ -38,7 +38,7 @@ export async function verify(streams: OpenStreams, request: VerifyRequest): Prom
     store,
     hasher: await hasherOf(store),
     findings,
-    hasGaplessPositions: true,
+    hasGaplessPositions: streams.hasDensePositions,
     onStream: (stream) => snapshotAudit.check(stream),
     ...(organisation === undefined ? {} : { only: ['catalog', 'deployment', accountStream(organisation)] }),
     ...(limits === undefined ? {} : { limits }),

@@ -1,5 +1,4 @@
-import { apiConfigFrom, startApi } from '../../../api/src/index.js';
-import { composeApi } from '../../../api/src/compose-api.js';
+import { apiConfigFrom, composeApi, startApi } from '../../../api/src/index.js';
 import { runWorker } from './run-worker.js';
 
 await runWorker(async (env) => {

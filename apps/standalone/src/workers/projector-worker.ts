@@ -1,4 +1,4 @@
-import { PostgresEventStore } from '@app/event-store';
+import { eventStoreSettingsFrom, openEventStore } from '@app/event-store';
 import { ReadModels } from '@app/read-models';
 import { pino } from 'pino';
 import { startProjector } from '../../../projector/src/index.js';
@@ -9,11 +9,12 @@ import { settingOf } from './setting-of.js';
 await runWorker(async (env) => {
   const url = settingOf(env, 'DATABASE_URL');
   const log = pino({ name: 'projector', level: settingOf(env, 'LOG_LEVEL') });
-  const store = await PostgresEventStore.connect({ url });
+  const { store, hasDensePositions } = await openEventStore(eventStoreSettingsFrom(env));
   const models = await ReadModels.connect({ url, name: 'projector' });
   const fault = new Fault();
   const projector = await startProjector({
     store,
+    hasDensePositions,
     models,
     log,
     onFatal: ({ code, detail }) => fault.raise(code, detail),

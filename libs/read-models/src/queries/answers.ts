@@ -1,5 +1,7 @@
 /** The shapes of "Answers, by example" of the HTTP contract: amounts, quantities, revisions and positions are decimal texts. */
 
+import type { LaneName } from '../generations/generations.js';
+
 /** What an answer is based on. Of lists over several accounts, only the position is there. */
 export interface AsOf {
   readonly revision: string | null;
@@ -219,7 +221,7 @@ export interface QuarantinedRecordAnswer extends QuarantineItem {
 }
 
 export interface ProjectionLag {
-  readonly name: string;
+  readonly name: LaneName;
   readonly position: string;
   readonly behind: number;
 }

@@ -1,5 +1,5 @@
-import type { EventStore } from '@app/event-store';
-import { LANES, type Checkpoint, type Generations } from '../generations/generations.js';
+import { START, type EventStore, type GlobalPosition } from '@app/event-store';
+import { LANES, type Generations } from '../generations/generations.js';
 import type { ProjectionLag } from './answers.js';
 
 /** Where positions are no numbers of events, so many are counted at most. */
@@ -18,14 +18,16 @@ export async function readLag(
       const checkpoint = live.find(({ lane }) => lane === name)?.checkpoint;
       const commit = checkpoint?.position.commit ?? 0n;
       const ahead = head.commit - commit;
-      const behind = hasDensePositions || ahead <= 0n ? Math.max(0, Number(ahead)) : await count(store, checkpoint);
+      const behind =
+        hasDensePositions || ahead <= 0n
+          ? Math.max(0, Number(ahead))
+          : await count(store, checkpoint?.position ?? START);
       return { name, position: commit.toString(), behind };
     }),
   );
 }
 
-async function count(store: EventStore, checkpoint: Checkpoint | undefined): Promise<number> {
-  if (checkpoint === undefined) return 0;
-  const { events } = await store.readAll({ after: checkpoint.position, maxCount: COUNTED_MAX });
+async function count(store: EventStore, after: GlobalPosition): Promise<number> {
+  const { events } = await store.readAll({ after, maxCount: COUNTED_MAX });
   return events.length;
 }

@@ -9,9 +9,9 @@ interface KafkaCredentials {
 
 /** TLS to the brokers: `true` for the system's authorities, else PEM texts. */
 interface KafkaTls {
-  readonly ca?: string;
-  readonly cert?: string;
-  readonly key?: string;
+  readonly ca?: string | undefined;
+  readonly cert?: string | undefined;
+  readonly key?: string | undefined;
   readonly rejectUnauthorized?: boolean;
 }
 
