@@ -12,6 +12,8 @@ import { DEFAULT_RATE_LIMITS } from '../../apps/api/src/keys/rate-limiter.js';
 import { composeProcessors } from '../../apps/api/src/payments/compose-payments.js';
 import { migrateApi, PostgresKeyStore } from '../../apps/api/src/postgres/postgres-key-store.js';
 import { PostgresPaymentJournal } from '../../apps/api/src/postgres/postgres-payment-journal.js';
+import { composeNotifier } from '../../apps/api/src/notifications/compose-notifications.js';
+import { PostgresNotificationJournal } from '../../apps/api/src/postgres/postgres-notification-journal.js';
 import { CATALOG } from './api-catalog.js';
 import { ApiClient } from './api-client.js';
 
@@ -84,6 +86,10 @@ export async function startApiHarness(
     feed,
     queries: new Queries({ models: readModels, store }),
     keys: new PostgresKeyStore(pool),
+    notifications: {
+      ...composeNotifier({ CREDITFOLD_PRIVATE_CHANNELS: 'allow', ...env }, clock),
+      journal: new PostgresNotificationJournal(pool),
+    },
     payments: {
       processors: composeProcessors(env, { nowMs: clock, log }),
       journal: new PostgresPaymentJournal(pool),

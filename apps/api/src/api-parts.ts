@@ -5,6 +5,7 @@ import type { UsageFeed } from '@app/usage-feed';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { KeyStore } from './keys/key-store.js';
+import type { NotificationParts } from './notifications/compose-notifications.js';
 import type { PaymentParts } from './payments/compose-payments.js';
 
 /**
@@ -24,6 +25,7 @@ export interface ApiParts {
   readonly queries: Queries;
   readonly keys: KeyStore;
   readonly payments: PaymentParts;
+  readonly notifications: NotificationParts;
   /** Names of what is not ready to serve requests, for people and probes: no hosts, no secrets. */
   readonly unreadyParts: () => Promise<readonly string[]>;
   /** The wall clock: for key expiry, rates, command times and the accepted range of usage times. */

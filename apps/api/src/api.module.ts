@@ -10,6 +10,7 @@ import { StreamTerms } from './ingest/stream-terms.js';
 import { TermsCache } from './ingest/terms-cache.js';
 import { Authenticator } from './keys/authenticator.js';
 import { RateLimiter } from './keys/rate-limiter.js';
+import { NotificationDispatcher } from './notifications/notification-dispatcher.js';
 import { endpointsOf } from './openapi/endpoints-of.js';
 import { openApiDocument } from './openapi/openapi-document.js';
 import { FeedLag } from './operations/feed-lag.js';
@@ -25,6 +26,7 @@ import {
   FOLDED_USAGE,
   INGESTION,
   METRICS,
+  NOTIFICATION_DISPATCHER,
   OPENAPI,
   PARTS,
   PAYMENT_SETTLEMENT,
@@ -57,6 +59,7 @@ export class ApiModule {
         { provide: FOLDED_USAGE, useValue: new FoldedUsage({ feed: parts.feed, accounts: parts.accounts, lag }) },
         { provide: PAYMENT_SETTLEMENT, useValue: settlement },
         { provide: RECHARGE_EXECUTOR, useValue: executorOf(parts, settlement) },
+        { provide: NOTIFICATION_DISPATCHER, useValue: dispatcherOf(parts) },
         { provide: OPENAPI, useValue: openApiDocument(endpointsOf(CONTROLLERS)) },
         { provide: METRICS, useValue: parts.metrics },
         { provide: REQUEST_METRICS, useValue: new RequestMetrics(parts.metrics) },
@@ -83,6 +86,11 @@ function settlementOf({ accounts, commands, payments, log }: ApiParts): PaymentS
     settlement.take({ processor: processors.test, notice: processors.test.verifyWebhook(webhook) }),
   );
   return settlement;
+}
+
+function dispatcherOf({ store, accounts, notifications, nowMs, log }: ApiParts): NotificationDispatcher {
+  const { journal, notifier } = notifications;
+  return new NotificationDispatcher({ store, accounts, journal, notifier, nowMs, log });
 }
 
 function executorOf(parts: ApiParts, settlement: PaymentSettlement): RechargeExecutor {

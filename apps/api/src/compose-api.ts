@@ -9,7 +9,9 @@ import type { ApiConfig } from './api-config.js';
 import type { ApiParts } from './api-parts.js';
 import { composeAccounts } from './compose-accounts.js';
 import { composeProcessors } from './payments/compose-payments.js';
+import { composeNotifier } from './notifications/compose-notifications.js';
 import { migrateApi, PostgresKeyStore } from './postgres/postgres-key-store.js';
+import { PostgresNotificationJournal } from './postgres/postgres-notification-journal.js';
 import { PostgresPaymentJournal } from './postgres/postgres-payment-journal.js';
 import { topicsOf } from './topics.js';
 
@@ -35,6 +37,7 @@ export async function composeApi(config: ApiConfig, env: Environment): Promise<C
   const streams = eventStoreSettingsFrom(env);
   const log = pino({ level: env['LOG_LEVEL'] ?? 'info', redact: REDACTED });
   const processors = composeProcessors(env, { nowMs: Date.now, log });
+  const notifier = composeNotifier(env, Date.now);
   await migrateApi(url);
   await migrateLeases(url);
   const feed = await openUsageFeed(feedSettings, {
@@ -54,6 +57,7 @@ export async function composeApi(config: ApiConfig, env: Environment): Promise<C
     feed,
     queries: new Queries({ models: readModels, store, hasDensePositions }),
     keys: new PostgresKeyStore(pool),
+    notifications: { ...notifier, journal: new PostgresNotificationJournal(pool) },
     payments: { processors, journal: new PostgresPaymentJournal(pool) },
     unreadyParts: async () => {
       const probes = { database: pool.query('select 1'), streams: store.head(), feed: feed.ends([config.topic]) };

@@ -12,6 +12,9 @@ import { HealthController } from './operations/health.controller.js';
 import { LagController } from './operations/lag.controller.js';
 import { MetricsController } from './operations/metrics.controller.js';
 import { OpenApiController } from './operations/openapi.controller.js';
+import { BannersController } from './notifications/banners.controller.js';
+import { ChannelsController } from './notifications/channels.controller.js';
+import { NotificationsController } from './notifications/notifications.controller.js';
 import { AutoRechargeController } from './payments/auto-recharge.controller.js';
 import { CheckoutsController } from './payments/checkouts.controller.js';
 import { PaymentMethodController } from './payments/payment-method.controller.js';
@@ -22,6 +25,7 @@ import { EventQueriesController } from './queries/events.controller.js';
 import { GateController } from './queries/gate.controller.js';
 import { OperatorQueriesController } from './queries/operator-queries.controller.js';
 import { UsageQueriesController } from './queries/usage-queries.controller.js';
+import { ResourcesController } from './resources/resources.controller.js';
 import { ClockController } from './sandbox/clock.controller.js';
 
 /** Every controller of the API: an endpoint is served, guarded and documented by standing here. */
@@ -34,6 +38,10 @@ export const CONTROLLERS: readonly Type[] = [
   RefundsController,
   HoldsController,
   RulesController,
+  ResourcesController,
+  ChannelsController,
+  BannersController,
+  NotificationsController,
   ClockController,
   PaymentMethodController,
   AutoRechargeController,

@@ -60,6 +60,24 @@ export const LIMITS = {
   marksMax: 100,
   channelsPerMarkMax: 20,
   severityCharsMax: 64,
+  /** Channels of an account (`TooManyChannels`), and addresses of one e-mail channel. */
+  channelsMax: 100,
+  mailAddressesMax: 20,
+  dispatcherLeaseMs: 15_000,
+  /** How often the outbox is looked at when nothing is under way. */
+  dispatcherIdleMs: 200,
+  deliveriesAtOnceMax: 16,
+  /** Notifications that may wait for one channel; what comes on top is kept as dropped. */
+  notificationsWaitingMax: 1_000,
+  /** A notification that could not be delivered for so long is of no use any more. */
+  notificationAgeMaxMs: 72 * 3_600_000,
+  deliveryRetryBaseMs: 1_000,
+  deliveryRetryMaxMs: 3_600_000,
+  /** What was sent can be read for so long. */
+  notificationsKeptMs: 90 * 24 * 3_600_000,
+  notificationsForgetEveryMs: 3_600_000,
+  /** Resources of an account (`TooManyResources`), and of one page of their usage. */
+  resourcesMax: 10_000,
   /** Fewest characters of the administrator's key. */
   adminKeyCharsMin: 32,
   /** Callers that the rate limiter remembers; the one longest unused is forgotten first, with a full bucket. */

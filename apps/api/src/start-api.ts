@@ -9,8 +9,9 @@ import { ProblemFilter } from './edge/problem-filter.js';
 import type { Authenticator } from './keys/authenticator.js';
 import type { RateLimiter } from './keys/rate-limiter.js';
 import type { RequestMetrics } from './operations/request-metrics.js';
+import type { NotificationDispatcher } from './notifications/notification-dispatcher.js';
 import type { RechargeExecutor } from './payments/recharge-executor.js';
-import { AUTHENTICATOR, RATE_LIMITER, RECHARGE_EXECUTOR, REQUEST_METRICS } from './tokens.js';
+import { AUTHENTICATOR, NOTIFICATION_DISPATCHER, RATE_LIMITER, RECHARGE_EXECUTOR, REQUEST_METRICS } from './tokens.js';
 
 export interface RunningApi {
   /** `http://127.0.0.1:3000`, with the port that was taken. */
@@ -36,8 +37,11 @@ export async function startApi(config: ApiConfig, parts: ApiParts): Promise<Runn
   await app.listen(config.port, config.host);
   const executor = app.get<RechargeExecutor>(RECHARGE_EXECUTOR);
   executor.start();
+  const dispatcher = app.get<NotificationDispatcher>(NOTIFICATION_DISPATCHER);
+  dispatcher.start();
   const stop = async (): Promise<void> => {
-    await Promise.all([executor.stop(), app.close()]);
+    await Promise.all([executor.stop(), dispatcher.stop(), app.close()]);
+    parts.notifications.notifier.close();
     parts.payments.processors.close();
   };
   return { url: urlOf(config.host, app), stop };

@@ -12,5 +12,6 @@ export const FEED_LAG = Symbol('feed lag');
 export const FOLDED_USAGE = Symbol('folded usage');
 export const PAYMENT_SETTLEMENT = Symbol('payment settlement');
 export const RECHARGE_EXECUTOR = Symbol('recharge executor');
+export const NOTIFICATION_DISPATCHER = Symbol('notification dispatcher');
 export const QUERIES = Symbol('queries');
 export const TOPICS = Symbol('topics');

@@ -40,6 +40,9 @@ export const settings = z.object({
   CREDITFOLD_STRIPE_SECRET_KEY: z.string().min(1).optional(),
   CREDITFOLD_STRIPE_API_URL: z.string().min(1).optional(),
   CREDITFOLD_CHECKOUT_RETURN_URL: z.string().min(1).optional(),
+  CREDITFOLD_SMTP_URL: z.string().min(1).optional(),
+  CREDITFOLD_MAIL_FROM: z.string().min(1).optional(),
+  CREDITFOLD_PRIVATE_CHANNELS: z.string().min(1).optional(),
   DATABASE_URL: z
     .string()
     .regex(/^postgres(ql)?:\/\//, 'has to begin with postgres://')

@@ -18,3 +18,5 @@ export type { TopRequest } from './queries/top-consumers.js';
 export type { UsageRequest } from './queries/usage.js';
 export type { DueAccount, DueQuestion } from './queries/due-accounts.js';
 export type { CrossingItem } from './queries/crossings.js';
+export type { DailySpending } from './queries/daily-spending.js';
+export type { ResourceMeterItem, ResourceUsageAnswer, ResourceUsageRequest } from './queries/resource-usage.js';

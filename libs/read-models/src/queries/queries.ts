@@ -20,12 +20,14 @@ import type {
 import { balanceAnswer, findAccount } from './balance.js';
 import { consumptionByOrganisation, consumptionOf, type Consumption } from './consumption.js';
 import { listCrossings, type CrossingItem } from './crossings.js';
+import { listDailySpending, type DailySpending } from './daily-spending.js';
 import { listDue, type DueAccount, type DueQuestion } from './due-accounts.js';
 import { readLag } from './lag.js';
 import { listEntries, type LedgerRequest } from './ledger.js';
 import { listCycles, type MonthlyRequest } from './monthly-summaries.js';
 import { listOrganisations, type OrganisationsRequest } from './organisations.js';
 import { findQuarantined, listQuarantined, type QuarantineRequest } from './quarantine.js';
+import { listResourceUsage, type ResourceUsageAnswer, type ResourceUsageRequest } from './resource-usage.js';
 import { SnapshotReader, type Snapshot } from './snapshot-reader.js';
 import { previousOf, topAnswer, type TopRequest } from './top-consumers.js';
 import { findUsageAccount, slower } from './usage-account.js';
@@ -152,6 +154,19 @@ export class Queries {
   /** Thresholds reached in the cycle that begins at `cycleStartMs`, newest first. */
   crossings(organisation: string, cycleStartMs: number): Promise<readonly CrossingItem[]> {
     return this.#snapshots.read((snapshot) => listCrossings(snapshot, organisation, cycleStartMs));
+  }
+
+  /** Usage by the values of one dimension and by meter. */
+  resourceUsage(organisation: string, request: ResourceUsageRequest): Promise<ResourceUsageAnswer | undefined> {
+    return this.#snapshots.read((snapshot) => listResourceUsage(snapshot, organisation, request));
+  }
+
+  /** What usage took from each pool, by day of ledger time. */
+  dailySpending(
+    organisation: string,
+    range: { readonly fromMs: number; readonly toMs: number },
+  ): Promise<readonly DailySpending[]> {
+    return this.#snapshots.read((snapshot) => listDailySpending(snapshot, organisation, range));
   }
 
   /** Per projection: its position, and the events after it. */

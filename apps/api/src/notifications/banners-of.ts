@@ -1,0 +1,106 @@
+import { bannerRule, formatCredits, formatTime } from '@app/metering';
+import type { AccountState, EndedGrant, Pool } from '@app/metering';
+import type { CrossingItem } from '@app/read-models';
+
+/** Record of `AccountRecordPut` in which an account keeps the banners that somebody has dismissed. */
+export const DISMISSED_RECORD = 'dismissed-banner';
+
+export interface Banner {
+  readonly id: string;
+  /** `fixed` stays until its cause is gone. */
+  readonly kind: 'removable' | 'fixed';
+  readonly action: string;
+  readonly message: string;
+  readonly pool: string;
+  /** Percent used, where that is the cause. */
+  readonly threshold: string | null;
+  readonly at: string;
+  readonly cause: Readonly<Record<string, unknown>> & { readonly kind: string };
+}
+
+/**
+ * The banners in force. Of each pool the highest mark that is still reached: dismissing it says that the lower ones
+ * were seen too, so that only a new crossing (another cycle, a top-up in between) brings one back.
+ */
+export function bannersOf(
+  state: AccountState,
+  crossings: readonly CrossingItem[],
+  isPaidPlan: boolean,
+): readonly Banner[] {
+  const banners: Banner[] = [];
+  for (const pool of state.wallet.pools.values()) {
+    const used = usedBanner(state, pool, crossings);
+    if (used !== null) banners.push(used);
+    const expired = expiredBanner(state, pool, isPaidPlan);
+    if (expired !== null) banners.push(expired);
+  }
+  return banners;
+}
+
+function usedBanner(state: AccountState, pool: Pool, crossings: readonly CrossingItem[]): Banner | null {
+  const { wallet } = state;
+  const name = bannerRule(pool.key);
+  const rule = wallet.rules.get(`alert/${name}`);
+  const cycleStartMs = wallet.cycles.at(-1)?.startMs;
+  if (rule === undefined || rule.reachedCycleMs !== cycleStartMs) return null;
+  let highest: bigint | undefined;
+  for (const text of rule.reached) if (highest === undefined || BigInt(text) > highest) highest = BigInt(text);
+  if (highest === undefined) return null;
+  const threshold = formatCredits(highest);
+  // The newest one: a mark that was re-armed has been crossed again.
+  const crossing = crossings.find((each) => each.name === name && each.kind === 'alert' && each.value === threshold);
+  if (crossing === undefined) return null;
+  const isAll = threshold === '100';
+  if (!isAll && (crossing.isSilent || isDismissed(state, pool.key, BigInt(crossing.revision)))) return null;
+  return {
+    id: `used-${crossing.revision}`,
+    kind: isAll ? 'fixed' : 'removable',
+    action: isAll ? 'Upgrade or top up plan' : 'Top up or upgrade',
+    message: isAll ? `All of pool ${pool.key} is used.` : `${threshold} % of pool ${pool.key} is used.`,
+    pool: pool.key,
+    threshold,
+    at: crossing.at,
+    cause: { ...crossing.cause, revision: crossing.revision },
+  };
+}
+
+/** Whether the newest banner that was dismissed of a pool is this one, or came after it. */
+function isDismissed({ records }: AccountState, pool: string, revision: bigint): boolean {
+  const text = records.get(`${DISMISSED_RECORD}/${pool}`);
+  return text !== undefined && BigInt(JSON.parse(text) as string) >= revision;
+}
+
+/**
+ * Free credits that have expired: promotional ones, while nothing took their place (a purchase, another plan, other
+ * free credits); under a paid plan only until the cycle ends.
+ */
+function expiredBanner({ wallet }: AccountState, pool: Pool, isPaidPlan: boolean): Banner | null {
+  let newest: EndedGrant | undefined;
+  for (const ended of pool.ended.values())
+    if (isExpiredGift(ended) && (newest === undefined || ended.endedAtMs >= newest.endedAtMs)) newest = ended;
+  if (newest === undefined) return null;
+  const { endedAtMs, terms } = newest;
+  const cycleStartMs = wallet.cycles.at(-1)?.startMs ?? 0;
+  const isReplaced =
+    pool.grants.some((grant) => grant.source === 'promotion' && grant.remainingNanos > 0n) ||
+    [...wallet.purchases.values()].some(({ atMs }) => atMs >= endedAtMs) ||
+    wallet.plans.some(({ fromMs }, index) => index > 0 && fromMs >= endedAtMs) ||
+    (isPaidPlan && endedAtMs < cycleStartMs);
+  if (isReplaced) return null;
+  return {
+    id: `expired-${terms.id}`,
+    kind: 'fixed',
+    action: 'Upgrade plan',
+    message: `The free credits of pool ${pool.key} have expired.`,
+    pool: pool.key,
+    threshold: null,
+    at: formatTime(endedAtMs),
+    cause: { kind: 'instant', grant: terms.id },
+  };
+}
+
+const isExpiredGift = ({ terms, endedAtMs }: EndedGrant): boolean =>
+  terms.source === 'promotion' &&
+  terms.recurrence === null &&
+  terms.expiresAtMs !== null &&
+  endedAtMs >= terms.expiresAtMs;

@@ -1,0 +1,92 @@
+import { Controller, Inject } from '@nestjs/common';
+import type { AccountState } from '@app/metering';
+import type { Queries } from '@app/read-models';
+import { z } from 'zod';
+import type { ApiParts } from '../api-parts.js';
+import { commandAnswer } from '../commands/command-runner.js';
+import type { CommandRunner } from '../commands/command-runner.js';
+import { pathParameter, TheCall, TheQuery } from '../edge/call.js';
+import type { Call } from '../edge/call.js';
+import { Endpoint } from '../edge/endpoint.js';
+import { Problem } from '../edge/problem.js';
+import { TheBody } from '../edge/request-body.js';
+import { minRevisionQuery } from '../edge/schemas.js';
+import { accountNow } from '../queries/account-now.js';
+import { awaitRevision } from '../queries/account-queries.controller.js';
+import { asOf, asOfStream } from '../queries/as-of.js';
+import { COMMANDS, PARTS, QUERIES } from '../tokens.js';
+import { bannersOf, DISMISSED_RECORD } from './banners-of.js';
+import type { Banner } from './banners-of.js';
+
+const query = z.strictObject(minRevisionQuery);
+const nothing = z.strictObject({});
+const banner = z.object({
+  id: z.string(),
+  kind: z.enum(['removable', 'fixed']),
+  action: z.string(),
+  message: z.string(),
+  pool: z.string(),
+  threshold: z.string().nullable(),
+  at: z.string(),
+  cause: z.looseObject({ kind: z.string() }),
+});
+const answer = z.object({ organisation: z.string(), asOf, items: z.array(banner), next: z.null() });
+
+const PATH = '/v1/organisations/:organisation/banners';
+
+/** What an account's users see at the top of every page. */
+@Controller()
+export class BannersController {
+  constructor(
+    @Inject(PARTS) private readonly parts: ApiParts,
+    @Inject(COMMANDS) private readonly commands: CommandRunner,
+    @Inject(QUERIES) private readonly queries: Queries,
+  ) {}
+
+  @Endpoint({
+    method: 'GET',
+    path: PATH,
+    summary: 'Banners in force, each with its cause',
+    scope: 'read',
+    query,
+    answer,
+  })
+  async list(@TheCall() call: Call, @TheQuery() asked: z.output<typeof query>): Promise<z.input<typeof answer>> {
+    const account = await accountNow(this.parts, call, asked.minRevision);
+    await awaitRevision(this.queries, call, asked.minRevision);
+    const banners = await this.#bannersOf(call, account.state);
+    const items = banners.map((each) => ({ ...each, cause: { ...each.cause } }));
+    const { organisation } = call;
+    return { organisation, asOf: await asOfStream(this.parts.store, account), items, next: null };
+  }
+
+  @Endpoint({
+    method: 'POST',
+    path: `${PATH}/:id/dismiss`,
+    summary: 'Remove a removable banner until something crosses a mark again',
+    scope: 'write',
+    body: nothing,
+    isBodyOptional: true,
+    answer: commandAnswer,
+  })
+  async dismiss(
+    @TheCall() call: Call,
+    @TheBody() body: z.output<typeof nothing>,
+  ): Promise<z.output<typeof commandAnswer>> {
+    const account = await accountNow(this.parts, call);
+    const id = pathParameter(call, 'id');
+    const found = (await this.#bannersOf(call, account.state)).find((each) => each.id === id);
+    if (found === undefined) throw Problem.of('NotFound', 'There is nothing here.');
+    if (found.kind === 'fixed') throw Problem.refusal('BannerFixed', 'this banner stays until its cause is gone');
+    const value = JSON.stringify(found.cause['revision']);
+    const command = { kind: 'PutRecord', record: DISMISSED_RECORD, key: found.pool, value } as const;
+    return this.commands.run(call, { route: 'banners/dismiss', command, body });
+  }
+
+  async #bannersOf({ organisation }: Call, state: AccountState): Promise<readonly Banner[]> {
+    const { wallet } = state;
+    const crossings = await this.queries.crossings(organisation, wallet.cycles.at(-1)?.startMs ?? 0);
+    const isPaid = this.parts.catalogs.current?.plan(wallet.plan)?.isPaid ?? false;
+    return bannersOf(state, crossings, isPaid);
+  }
+}

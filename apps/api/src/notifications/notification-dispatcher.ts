@@ -1,0 +1,167 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ACCOUNT_STREAM_PREFIX, accountEvents } from '@app/accounts';
+import type { Accounts } from '@app/accounts';
+import type { EventStore, StoredEvent } from '@app/event-store';
+import type { DeliveryOutcome, Notifier } from '@app/notifications';
+import type { Logger } from 'pino';
+import { LIMITS } from '../limits.js';
+import { channelsOf } from './channel-record.js';
+import type {
+  DispatcherRight,
+  DueDelivery,
+  DeliveryResult,
+  MadeNotification,
+  NotificationJournal,
+} from './notification-journal.js';
+import { notificationsOf, TELLING_TYPES } from './notifications-of.js';
+
+export interface DispatcherParts {
+  readonly store: EventStore;
+  readonly accounts: Accounts;
+  readonly journal: NotificationJournal;
+  readonly notifier: Notifier;
+  readonly nowMs: () => number;
+  readonly log: Logger;
+}
+
+/**
+ * Follows the streams and writes what people are to be told into the outbox, with the position in one commit; and
+ * delivers what waits there, at least once, each channel in order, later again where it fails. One process does both,
+ * under a lease. Nothing waits for it: the fold does not know that it exists.
+ */
+export class NotificationDispatcher {
+  readonly #stopping = new AbortController();
+  readonly #busy = new Set<string>();
+  #running: Promise<void> | undefined;
+  #forgotAtMs = 0;
+
+  constructor(private readonly parts: DispatcherParts) {}
+
+  start(): void {
+    this.#running ??= this.#run();
+  }
+
+  /** Finishes the deliveries under way. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopping.signal.aborted) {
+      try {
+        const right = await this.parts.journal.acquire();
+        if (right !== undefined) await this.#work(right);
+      } catch (error) {
+        this.parts.log.warn({ err: error }, 'notifications are interrupted');
+      }
+      await this.#pause(LIMITS.executorRetryMs);
+    }
+  }
+
+  async #work(right: DispatcherRight): Promise<void> {
+    try {
+      await Promise.all([this.#follow(right), this.#deliver(right)]);
+    } finally {
+      await right.release();
+    }
+  }
+
+  async #pause(ms: number): Promise<void> {
+    await sleep(ms, undefined, { signal: this.#stopping.signal, ref: false }).catch(() => undefined);
+  }
+
+  #mayGoOn(right: DispatcherRight): boolean {
+    return right.isHeld && !this.#stopping.signal.aborted;
+  }
+
+  async #follow(right: DispatcherRight): Promise<void> {
+    const { store, journal } = this.parts;
+    let after = await journal.position();
+    while (this.#mayGoOn(right)) {
+      const streamPrefixes = [ACCOUNT_STREAM_PREFIX];
+      const page = await store.readAll({ after, maxCount: LIMITS.executorPageEvents, streamPrefixes });
+      const made: MadeNotification[] = [];
+      for (const stored of page.events) made.push(...(await this.#madeOf(stored)));
+      if (page.position.commit !== after.commit) await right.save(made, page.position);
+      after = page.position;
+      if (page.isEnd) await this.#waitForMore(after);
+    }
+  }
+
+  /** An account that cannot be read tells nothing: its own matter, and none of the others'. */
+  async #madeOf(stored: StoredEvent): Promise<MadeNotification[]> {
+    if (!TELLING_TYPES.has(stored.type)) return [];
+    const organisation = stored.stream.slice(ACCOUNT_STREAM_PREFIX.length);
+    const { event } = accountEvents.decode(stored);
+    if (event.type === 'ThresholdReached' && event.isSilent) return [];
+    const account = await this.parts.accounts.loadFresh(organisation);
+    const isOutdated = this.parts.nowMs() - stored.recordedAt.getTime() > LIMITS.notificationAgeMaxMs;
+    return notificationsOf(event, account.state, { organisation, revision: stored.revision, isOutdated });
+  }
+
+  async #waitForMore(after: Parameters<EventStore['waitForAppend']>[0]): Promise<void> {
+    const ending = new AbortController();
+    const signal = AbortSignal.any([ending.signal, this.#stopping.signal]);
+    const stopped = sleep(LIMITS.executorIdleMs, undefined, { signal }).catch(() => undefined);
+    await Promise.race([this.parts.store.waitForAppend(after, LIMITS.executorIdleMs), stopped]);
+    ending.abort();
+  }
+
+  async #deliver(right: DispatcherRight): Promise<void> {
+    const under = new Set<Promise<void>>();
+    while (this.#mayGoOn(right)) {
+      const free = LIMITS.deliveriesAtOnceMax - under.size;
+      // What is under way is still due: ask for as many more.
+      const due = free === 0 ? [] : await right.due(this.parts.nowMs(), LIMITS.deliveriesAtOnceMax + under.size);
+      for (const delivery of due.filter((each) => !this.#busy.has(channelKey(each))).slice(0, free)) {
+        const attempt = this.#attempt(right, delivery).finally(() => under.delete(attempt));
+        under.add(attempt);
+      }
+      await Promise.race([...under, this.#pause(LIMITS.dispatcherIdleMs)]);
+      await this.#forgetOld(right);
+    }
+    await Promise.all(under);
+  }
+
+  async #attempt(right: DispatcherRight, delivery: DueDelivery): Promise<void> {
+    const key = channelKey(delivery);
+    this.#busy.add(key);
+    try {
+      const { state } = await this.parts.accounts.loadFresh(delivery.notification.organisation);
+      const channel = channelsOf(state).get(delivery.channel);
+      const outcome: DeliveryOutcome =
+        channel === undefined
+          ? { kind: 'refused', reason: 'the channel was removed' }
+          : await this.parts.notifier.deliver(delivery.notification, channel);
+      await right.finish(delivery, resultOf(delivery, outcome, this.parts.nowMs()));
+    } catch (error) {
+      this.parts.log.warn({ err: error }, 'a notification has to be delivered again');
+      await this.#pause(LIMITS.executorRetryMs);
+    } finally {
+      this.#busy.delete(key);
+    }
+  }
+
+  async #forgetOld(right: DispatcherRight): Promise<void> {
+    if (performance.now() - this.#forgotAtMs < LIMITS.notificationsForgetEveryMs) return;
+    this.#forgotAtMs = performance.now();
+    await right.forgetOld();
+  }
+}
+
+const channelKey = ({ notification, channel }: DueDelivery): string =>
+  JSON.stringify([notification.organisation, channel]);
+
+/** Failures are tried again after a pause that doubles, until the notification is too old to be of use. */
+export function resultOf(
+  { attempts, madeAtMs }: Pick<DueDelivery, 'attempts' | 'madeAtMs'>,
+  outcome: DeliveryOutcome,
+  nowMs: number,
+): DeliveryResult {
+  if (outcome.kind === 'delivered') return { state: 'delivered', reason: null, nextAtMs: nowMs, deliveredAtMs: nowMs };
+  const { reason } = outcome;
+  const pauseMs = Math.min(LIMITS.deliveryRetryMaxMs, LIMITS.deliveryRetryBaseMs * 2 ** Math.min(attempts, 20));
+  const isOver = outcome.kind === 'refused' || nowMs + pauseMs - madeAtMs > LIMITS.notificationAgeMaxMs;
+  return { state: isOver ? 'failed' : 'waiting', reason, nextAtMs: nowMs + pauseMs, deliveredAtMs: null };
+}

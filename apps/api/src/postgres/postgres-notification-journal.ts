@@ -1,0 +1,129 @@
+import { START } from '@app/event-store';
+import type { GlobalPosition } from '@app/event-store';
+import type { Notification } from '@app/notifications';
+import { Lease, withTransaction } from '@app/postgres';
+import type { Pool } from 'pg';
+import { LIMITS } from '../limits.js';
+import type {
+  DeliveryResult,
+  DispatcherRight,
+  DueDelivery,
+  ListedDelivery,
+  ListedNotification,
+  MadeNotification,
+  NotificationJournal,
+} from '../notifications/notification-journal.js';
+import * as sql from './notification-sql.js';
+
+interface NotificationRow extends Omit<Notification, 'text' | 'organisation'> {
+  readonly content: string;
+}
+interface ListRow extends NotificationRow {
+  readonly sequence: bigint;
+  readonly revision: bigint;
+  readonly cause: Record<string, unknown>;
+  readonly deliveries: readonly ListedDelivery[];
+}
+interface DueRow extends NotificationRow {
+  readonly notification: bigint;
+  readonly organisation: string;
+  readonly channel: string;
+  readonly attempts: number;
+  readonly made_at_ms: string;
+}
+
+/** The outbox in Postgres, under a lease. Needs `migrateApi` and `migrateLeases` before. */
+export class PostgresNotificationJournal implements NotificationJournal {
+  constructor(private readonly pool: Pool) {}
+
+  async acquire(): Promise<DispatcherRight | undefined> {
+    const lease = await Lease.acquire(this.pool, {
+      name: 'notifications/dispatcher',
+      holder: `process ${process.pid}`,
+      ttlMs: LIMITS.dispatcherLeaseMs,
+    });
+    return lease && new LeasedDispatcher(this.pool, lease);
+  }
+
+  async position(): Promise<GlobalPosition> {
+    const { rows } = await this.pool.query<{ commit: bigint; prepare: bigint }>(sql.POSITION);
+    return rows[0] ?? START;
+  }
+
+  async list(
+    organisation: string,
+    { limit, before }: { readonly limit: number; readonly before: bigint | null },
+  ): Promise<ListedNotification[]> {
+    const { rows } = await this.pool.query<ListRow>(sql.LIST, [organisation, before, limit]);
+    return rows.map(({ content, ...row }) => ({ ...row, text: content }));
+  }
+}
+
+class LeasedDispatcher implements DispatcherRight {
+  isHeld = true;
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(
+    private readonly pool: Pool,
+    private readonly lease: Lease,
+  ) {
+    this.#timer = setInterval(() => void this.#renew(), LIMITS.dispatcherLeaseMs / 3);
+    this.#timer.unref();
+  }
+
+  async save(made: readonly MadeNotification[], { commit, prepare }: GlobalPosition): Promise<void> {
+    await withTransaction(this.pool, async (client) => {
+      await this.lease.assertHeld(client);
+      for (const each of made) {
+        const { id, organisation, revision, kind, severity, title, text, at, cause, data } = each;
+        const values = [id, organisation, revision, kind, severity, title, text, at, cause, data];
+        const { rows } = await client.query<{ sequence: bigint }>(sql.ADD_NOTIFICATION, values);
+        const [row] = rows;
+        if (row === undefined) continue;
+        for (const { name, failure } of each.channels)
+          await client.query(sql.ADD_DELIVERY, [
+            row.sequence,
+            organisation,
+            name,
+            failure === null ? null : 'failed',
+            failure,
+            LIMITS.notificationsWaitingMax,
+          ]);
+      }
+      await client.query(sql.SAVE_POSITION, [commit, prepare]);
+    });
+  }
+
+  async due(nowMs: number, limit: number): Promise<readonly DueDelivery[]> {
+    const { rows } = await this.pool.query<DueRow>(sql.DUE, [nowMs, limit]);
+    return rows.map(({ notification, organisation, channel, attempts, made_at_ms: madeAtMs, content, ...row }) => ({
+      sequence: notification,
+      channel,
+      attempts,
+      madeAtMs: Number(madeAtMs),
+      notification: { ...row, organisation, text: content },
+    }));
+  }
+
+  async finish({ sequence, channel }: DueDelivery, result: DeliveryResult): Promise<void> {
+    const { state, reason, nextAtMs, deliveredAtMs } = result;
+    await this.pool.query(sql.FINISH, [sequence, channel, state, reason, nextAtMs, deliveredAtMs]);
+  }
+
+  async forgetOld(): Promise<void> {
+    await this.pool.query(sql.FORGET_OLD, [LIMITS.notificationsKeptMs]);
+  }
+
+  async release(): Promise<void> {
+    this.isHeld = false;
+    clearInterval(this.#timer);
+    // A database that is gone forgets the lease when it expires.
+    await this.lease.release().catch(() => undefined);
+  }
+
+  async #renew(): Promise<void> {
+    // A renewal that fails lets the lease expire: a moment with two dispatchers delivers twice under one id, as allowed.
+    const isStillOurs = await this.lease.renew().catch(() => true);
+    if (!isStillOurs) this.isHeld = false;
+  }
+}

@@ -1,0 +1,282 @@
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import { createServer as createMailServer, type Server as MailServer, type AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { isSignedBy } from '@app/notifications';
+import { startApiHarness } from '../support/api-harness.js';
+import type { ApiHarness } from '../support/api-harness.js';
+import { ok, PayingAccounts, until } from '../support/paying-accounts.js';
+
+const NOW_MS = Date.UTC(2026, 10, 20, 10);
+
+interface Received {
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+interface Item {
+  readonly id: string;
+  readonly kind: string;
+  readonly title: string;
+  readonly text: string;
+  readonly revision: string;
+  readonly cause: { readonly kind: string };
+  readonly deliveries: readonly {
+    readonly channel: string;
+    readonly state: string;
+    readonly attempts: number;
+    readonly reason: string | null;
+  }[];
+}
+interface BannerItem {
+  readonly id: string;
+  readonly kind: string;
+  readonly action: string;
+  readonly threshold: string | null;
+}
+
+let api: ApiHarness;
+let accounts: PayingAccounts;
+let receiver: Server;
+let mailServer: MailServer;
+const received: Received[] = [];
+const mails: string[] = [];
+/** What paths answer; 200 when absent. */
+const answers = new Map<string, number>();
+
+const portOf = (server: Server | MailServer): number => (server.address() as AddressInfo).port;
+const receiverUrl = (path: string): string => `http://127.0.0.1:${portOf(receiver)}${path}`;
+
+/** As much of SMTP as a client needs to hand over a mail. */
+function startMailServer(): Promise<MailServer> {
+  const server = createMailServer((socket) => {
+    let text = '';
+    let isData = false;
+    socket.on('error', () => undefined);
+    socket.write('220 test ESMTP\r\n');
+    socket.on('data', (chunk: Buffer) => {
+      text += chunk.toString('utf8');
+      for (;;) {
+        const end = text.indexOf(isData ? '\r\n.\r\n' : '\r\n');
+        if (end === -1) return;
+        const line = text.slice(0, end);
+        text = text.slice(end + (isData ? 5 : 2));
+        if (isData) mails.push(line);
+        const isStart = !isData && line === 'DATA';
+        isData = isStart;
+        socket.write(isStart ? '354 go on\r\n' : line === 'QUIT' ? '221 bye\r\n' : '250 ok\r\n');
+      }
+    });
+  });
+  return new Promise((resolve) => void server.listen(0, '127.0.0.1', () => resolve(server)));
+}
+
+beforeAll(async () => {
+  receiver = createServer((request, response) => {
+    let body = '';
+    request.on('data', (chunk: Buffer) => (body += chunk.toString('utf8')));
+    request.on('end', () => {
+      const path = request.url ?? '';
+      received.push({ path, headers: request.headers, body });
+      response.writeHead(answers.get(path) ?? 200, { location: receiverUrl('/elsewhere') }).end('noted');
+    });
+  });
+  await new Promise<void>((resolve) => void receiver.listen(0, '127.0.0.1', resolve));
+  mailServer = await startMailServer();
+  const env = {
+    CREDITFOLD_SMTP_URL: `smtp://127.0.0.1:${portOf(mailServer)}`,
+    CREDITFOLD_MAIL_FROM: 'credits@example.com',
+  };
+  api = await startApiHarness({}, { isProjecting: true, env });
+  await api.publishCatalog();
+  accounts = new PayingAccounts(api, NOW_MS);
+}, 60_000);
+afterAll(async () => {
+  await api.stop();
+  await new Promise((resolve) => receiver.close(resolve));
+  await new Promise((resolve) => mailServer.close(resolve));
+});
+
+const sandbox = (organisation: string): Promise<unknown> =>
+  ok(accounts.put(organisation, { plan: 'pro', clock: { manual: '2026-11-01T00:00:00Z' } }));
+
+/** A settled hold is used like usage, by a command: 1,000 credits are included. */
+let holds = 0;
+const use = async (organisation: string, amount: string): Promise<string> => {
+  const id = `h-${holds++}`;
+  const hold = { id, pool: 'credits', amount: '1', expiresAt: '2026-11-30T00:00:00Z' };
+  await ok(accounts.post(`${organisation}/holds`, hold));
+  const settled = await ok(accounts.post(`${organisation}/holds/${id}/settle`, { amount }));
+  return (settled.json() as { revision: string }).revision;
+};
+
+const sent = async (organisation: string, revision?: string): Promise<readonly Item[]> => {
+  const query = revision === undefined ? '' : `?minRevision=${revision}`;
+  const answer = await ok(accounts.get(`${organisation}/notifications${query}`));
+  return (answer.json() as { items: readonly Item[] }).items;
+};
+const banners = async (organisation: string, revision?: string): Promise<readonly BannerItem[]> => {
+  const query = revision === undefined ? '' : `?minRevision=${revision}`;
+  const answer = await ok(accounts.get(`${organisation}/banners${query}`));
+  return (answer.json() as { items: readonly BannerItem[] }).items;
+};
+const deliveredTo = (path: string): Received[] => received.filter((each) => each.path === path);
+
+describe('channels', () => {
+  it('show a webhook secret once, and never other secrets', async () => {
+    await sandbox('channels');
+    const made = (await ok(accounts.put('channels/channels/hook', { kind: 'webhook', url: receiverUrl('/c') }))).json();
+    expect(made).toMatchObject({ secrets: [expect.stringMatching(/^whsec_/)] });
+    const routingKey = 'K'.repeat(32);
+    await ok(accounts.put('channels/channels/pager', { kind: 'pagerduty', routingKey, url: receiverUrl('/p') }));
+    await ok(accounts.put('channels/channels/mail', { kind: 'email', to: 'team@example.com' }));
+    const listed = await ok(accounts.get('channels/channels'));
+    expect(listed.text).not.toContain(routingKey);
+    expect(listed.text).not.toContain('whsec_');
+    expect(listed.json()).toMatchObject({
+      items: [{ name: 'hook', kind: 'webhook' }, { name: 'mail', to: ['team@example.com'] }, { name: 'pager' }],
+    });
+    await ok(api.admin.delete('/v1/organisations/channels/channels/pager'));
+    expect((await accounts.get('channels/channels/pager')).status).toBe(404);
+  });
+
+  it.each([
+    [{ kind: 'email', to: 'nobody' }],
+    [{ kind: 'email', to: [] }],
+    [{ kind: 'webhook', url: 'ftp://example.com' }],
+    [{ kind: 'webhook', url: 'https://example.com', secrets: ['short'] }],
+    [{ kind: 'pagerduty', routingKey: 'x' }],
+    [{ kind: 'pigeon' }],
+  ])('refuse %j', async (body) => {
+    await accounts.put('channels', { plan: 'pro' });
+    const answer = await accounts.put('channels/channels/x', body);
+    expect([answer.status, answer.problem().code]).toEqual([422, 'InvalidBody']);
+  });
+});
+
+describe('notifications', () => {
+  it('go to the channels that an alert names, signed, with one id for all attempts and in order', async () => {
+    await sandbox('told');
+    const made = (await ok(accounts.put('told/channels/hook', { kind: 'webhook', url: receiverUrl('/hook') }))).json();
+    const [secret = ''] = (made as { secrets: string[] }).secrets;
+    await ok(
+      accounts.put('told/alerts/used', {
+        pool: 'credits',
+        basis: 'percent-used',
+        at: [
+          { value: 10, severity: 'critical', channels: ['hook', 'nowhere'] },
+          { value: 11, channels: ['hook'] },
+        ],
+      }),
+    );
+    answers.set('/hook', 503);
+    const revision = await use('told', '150');
+    await until('an attempt', async () => deliveredTo('/hook').length > 0);
+    expect((await sent('told', revision)).map(({ title }) => title)).toEqual([
+      'Alert used: 11 reached in pool credits',
+      'Alert used: 10 reached in pool credits',
+    ]);
+    answers.delete('/hook');
+    // The pause before the next attempt passes with the clock.
+    accounts.setNow(NOW_MS + 5_000);
+    await until('both', async () =>
+      (await sent('told')).every(({ deliveries }) => deliveries[0]?.state === 'delivered'),
+    );
+    const hooks = deliveredTo('/hook').map(({ headers, body }) => ({
+      id: headers['webhook-id'],
+      data: JSON.parse(body) as object,
+    }));
+    const [newer, older] = await sent('told');
+    expect(hooks.map(({ id }) => id)).toEqual([older?.id, older?.id, newer?.id]);
+    expect(older?.deliveries).toMatchObject([
+      { channel: 'hook', state: 'delivered', attempts: 2 },
+      { channel: 'nowhere', state: 'failed', attempts: 0, reason: 'the account has no such channel' },
+    ]);
+    const last = deliveredTo('/hook').at(-1);
+    const message = {
+      id: String(last?.headers['webhook-id']),
+      timestampSeconds: Number(last?.headers['webhook-timestamp']),
+      body: last?.body ?? '',
+    };
+    const signature = String(last?.headers['webhook-signature']);
+    expect(isSignedBy(message, signature, { secret, nowMs: NOW_MS + 5_000 })).toBe(true);
+    accounts.setNow(NOW_MS);
+  });
+
+  it('follow no redirect', async () => {
+    await sandbox('moved');
+    await ok(accounts.put('moved/channels/hook', { kind: 'slack', url: receiverUrl('/moved') }));
+    await ok(
+      accounts.put('moved/alerts/a', { pool: 'credits', basis: 'balance', at: [{ value: '900', channels: ['hook'] }] }),
+    );
+    answers.set('/moved', 307);
+    await use('moved', '150');
+    await until('the attempt', async () => (await sent('moved'))[0]?.deliveries[0]?.reason === 'answered 307');
+    expect(deliveredTo('/elsewhere')).toEqual([]);
+  });
+
+  it('are mailed at 50, 70, 80 and 90 % without any alert, and at a deployment, with its endpoint', async () => {
+    await sandbox('mailed');
+    await ok(accounts.put('mailed/channels/ops', { kind: 'email', to: 'ops@example.com' }));
+    await use('mailed', '300');
+    await use('mailed', '250');
+    const put = await ok(
+      accounts.put('mailed/resources/deployment/d-1', {
+        name: 'Summariser',
+        owner: 'u-17',
+        status: 'deployed',
+        endpoint: 'https://api.example.com/d-1',
+      }),
+    );
+    const { revision } = put.json() as { revision: string };
+    await sent('mailed', revision);
+    await until('the mails', async () =>
+      (await sent('mailed')).every(({ deliveries }) => deliveries.every(({ state }) => state === 'delivered')),
+    );
+    expect((await sent('mailed')).map(({ title, deliveries }) => [title, deliveries.length])).toEqual([
+      ['The deployment Summariser was deployed', 1],
+      ['50 % of pool credits used', 1],
+      ['20 % of pool credits used', 0],
+    ]);
+    const own = mails.filter((mail) => mail.includes('ops@example.com'));
+    expect(own).toHaveLength(2);
+    expect(own[1]).toContain('https://api.example.com/d-1');
+  });
+});
+
+describe('banners', () => {
+  it('show the highest mark, stay away when dismissed, and come back by a new cause alone', async () => {
+    await sandbox('banner');
+    const revision = await use('banner', '600');
+    const [half] = await banners('banner', revision);
+    expect(half).toMatchObject({ kind: 'removable', action: 'Top up or upgrade', threshold: '50' });
+    const dismissed = await ok(accounts.post(`banner/banners/${half?.id ?? ''}/dismiss`, {}));
+    const after = (dismissed.json() as { revision: string }).revision;
+    expect(await banners('banner', after)).toEqual([]);
+    expect((await accounts.post(`banner/banners/${half?.id ?? ''}/dismiss`, {})).status).toBe(404);
+    expect(await banners('banner', await use('banner', '50'))).toEqual([]);
+    const [seventy] = await banners('banner', await use('banner', '100'));
+    expect(seventy).toMatchObject({ threshold: '70' });
+    const all = await banners('banner', await use('banner', '250'));
+    expect(all).toMatchObject([{ kind: 'fixed', action: 'Upgrade or top up plan', threshold: '100' }]);
+    expect((await accounts.post(`banner/banners/${all[0]?.id ?? ''}/dismiss`, {})).problem().code).toBe('BannerFixed');
+  });
+
+  it('say that free credits have expired, until something takes their place', async () => {
+    await ok(accounts.put('gift', { plan: 'free', clock: { manual: '2026-11-01T00:00:00Z' } }));
+    const grant = {
+      pool: 'credits',
+      amount: '75',
+      source: 'promotion',
+      expiresAt: '2026-11-10T00:00:00Z',
+      reason: 'welcome',
+    };
+    await ok(accounts.post('gift/grants', grant));
+    expect(await banners('gift')).toEqual([]);
+    const moved = await ok(accounts.post('gift/clock', { to: '2026-11-11T00:00:00Z' }));
+    const { revision } = moved.json() as { revision: string };
+    expect(await banners('gift', revision)).toMatchObject([{ kind: 'fixed', action: 'Upgrade plan', threshold: null }]);
+    expect((await sent('gift', revision)).map(({ kind }) => kind)).toEqual(['credits-expired']);
+    await ok(accounts.post('gift/plan', { plan: 'pro', at: 'now' }));
+    expect(await banners('gift')).toEqual([]);
+  });
+});
