@@ -1,0 +1,120 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startTestPostgres, type TestPostgres } from '@app/postgres/testing';
+import { StandInServer } from '../support/eventstoredb/stand-in-server.js';
+import { poolOf, usageOf } from '../support/figures.js';
+import { backfill, runApp } from '../support/run-app.js';
+import { makeDataDir, removeDataDir, startStandalone, type StandaloneProcess } from '../support/standalone.js';
+
+const TIMEOUT_MS = 120_000;
+const EVENTS = 3_000;
+const KILLS = 3;
+const ORGANISATIONS = ['acme', 'globex', 'initech'];
+
+/** As a producer's file: `EVENTS` of usage, each of which costs 0.1 for its tokens and 0.001 for the request. */
+async function writeUsage(file: string): Promise<void> {
+  const time = new Date().toISOString();
+  const lines = Array.from({ length: EVENTS }, (_, index) => {
+    const subject = ORGANISATIONS[index % ORGANISATIONS.length];
+    const data = { model: 'small', input_tokens: 1000 };
+    const event = {
+      specversion: '1.0',
+      id: `e-${index}`,
+      source: '/file',
+      type: 'llm.completion',
+      subject,
+      time,
+      data,
+    };
+    return `${JSON.stringify(event)}\n`;
+  });
+  await writeFile(file, lines.join(''));
+}
+
+describe('streams in KurrentDB', () => {
+  let server: StandInServer;
+  let postgres: TestPostgres;
+  let dataDir: string;
+  let scratch: string;
+  let app: StandaloneProcess | undefined;
+  beforeAll(async () => {
+    server = await StandInServer.start();
+    postgres = await startTestPostgres();
+    dataDir = await makeDataDir();
+    scratch = await mkdtemp(join(tmpdir(), 'usage-'));
+  }, TIMEOUT_MS);
+  afterAll(async () => {
+    await app?.end('SIGKILL');
+    await server.stop();
+    await postgres.stop();
+    await removeDataDir(dataDir);
+    await rm(scratch, { recursive: true });
+  }, TIMEOUT_MS);
+
+  it(
+    'I1, I2, I6: a file twice, while the server is killed and comes back, is charged once and proven',
+    async () => {
+      const file = join(scratch, 'usage.ndjson');
+      await writeUsage(file);
+      app = await startStandalone({ dataDir, env: { KURRENTDB_URL: server.url } });
+      const { url } = app;
+      const loading = (async () => {
+        await backfill(url, file);
+        await backfill(url, file);
+      })();
+      let isLoading = true;
+      const loaded = loading.finally(() => (isLoading = false));
+      for (let kill = 0; kill < KILLS && isLoading; kill += 1) {
+        await sleep(300 + kill * 400);
+        await server.kill();
+        await sleep(300);
+        await server.startAgain();
+      }
+      await loaded;
+      for (const organisation of ORGANISATIONS) {
+        const requests = (await usageOf(app.client, organisation, 'meter')).find(
+          ({ group }) => group['meter'] === 'requests',
+        );
+        expect([organisation, requests?.events]).toEqual([organisation, EVENTS / ORGANISATIONS.length]);
+        expect((await poolOf(app.client, organisation)).used).toBe('101');
+      }
+      const env = { CREDITFOLD_DATA_DIR: dataDir, KURRENTDB_URL: server.url };
+      const beside = await runApp('replay', ['verify', '--json'], env);
+      expect([beside.code, JSON.parse(beside.stdout)]).toMatchObject([0, { counts: { usageEvents: EVENTS } }]);
+      expect((await app.end()).code).toBe(0);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'move to Postgres: copied, the same once more, rebuilt and proven; other streams are refused',
+    async () => {
+      const from = { CREDITFOLD_DATA_DIR: dataDir, KURRENTDB_URL: server.url };
+      const url = await postgres.createDatabase();
+      const first = await runApp('replay', ['copy', '--to', url, '--json'], from);
+      expect([first.code, first.stderr]).toEqual([0, '']);
+      const report = JSON.parse(first.stdout) as { readonly events: number };
+      expect(report).toMatchObject({ isProven: true, alreadyThere: 0, differences: [] });
+      const again = await runApp('replay', ['copy', '--to', url, '--json'], from);
+      expect(JSON.parse(again.stdout)).toMatchObject({ isProven: true, events: report.events });
+      const target = { DATABASE_URL: url };
+      expect(await runApp('replay', ['rebuild'], target)).toMatchObject({ code: 0 });
+      expect(await runApp('replay', ['verify'], target)).toMatchObject({ code: 0 });
+
+      const other = await StandInServer.start();
+      try {
+        const elsewhere = await makeDataDir();
+        await (await startStandalone({ dataDir: elsewhere, env: { KURRENTDB_URL: other.url } })).end();
+        await removeDataDir(elsewhere);
+        const refused = await runApp('replay', ['copy', '--to', other.url], target);
+        expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('CopyConflict') });
+      } finally {
+        await other.stop();
+      }
+    },
+    TIMEOUT_MS,
+  );
+});
