@@ -25,6 +25,8 @@ import { EventQueriesController } from './queries/events.controller.js';
 import { GateController } from './queries/gate.controller.js';
 import { OperatorQueriesController } from './queries/operator-queries.controller.js';
 import { UsageQueriesController } from './queries/usage-queries.controller.js';
+import { ReportsController } from './reports/reports.controller.js';
+import { TrendsController } from './reports/trends.controller.js';
 import { ResourcesController } from './resources/resources.controller.js';
 import { ClockController } from './sandbox/clock.controller.js';
 
@@ -38,6 +40,8 @@ export const CONTROLLERS: readonly Type[] = [
   RefundsController,
   HoldsController,
   RulesController,
+  TrendsController,
+  ReportsController,
   ResourcesController,
   ChannelsController,
   BannersController,

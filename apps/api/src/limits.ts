@@ -78,6 +78,10 @@ export const LIMITS = {
   notificationsForgetEveryMs: 3_600_000,
   /** Resources of an account (`TooManyResources`), and of one page of their usage. */
   resourcesMax: 10_000,
+  /** Windows and groups that a report adds up, and its longest period in days (`InvalidParameter`). */
+  reportItemsMax: 20_000,
+  reportDaysMax: 366,
+  statementsMax: 36,
   /** Fewest characters of the administrator's key. */
   adminKeyCharsMin: 32,
   /** Callers that the rate limiter remembers; the one longest unused is forgotten first, with a full bucket. */

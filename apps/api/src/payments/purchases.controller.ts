@@ -91,7 +91,7 @@ export class PurchasesController {
 }
 
 /** A grant's id says at which revision it was made. */
-function revisionOf([first = '']: readonly string[]): bigint {
+export function revisionOf([first = '']: readonly string[]): bigint {
   const place = parseEntryId(first.replace(/^g-/, ''));
   if (!place) throw new Error('A purchase makes at least one grant.');
   return place.revision;

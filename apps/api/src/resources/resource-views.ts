@@ -57,7 +57,14 @@ export function viewOf(
   const { name, owner, status, type, language, hardware, model, endpoint } = resource;
   return {
     id,
-    ...{ name, owner, status, type, language, hardware, model, endpoint },
+    name,
+    owner,
+    status,
+    type,
+    language,
+    hardware,
+    model,
+    endpoint,
     ...figuresOf(items),
     durationMs: durationMs(resource, nowMs),
     deployments: resource.deployments,
