@@ -21,6 +21,8 @@ export interface Line {
   readonly quantityNanos: bigint;
   readonly creditsNanos: bigint;
   readonly dimensions: Readonly<Record<string, string>>;
+  /** Another meter's line of the usage event before. */
+  readonly isFurther?: boolean;
 }
 
 const POOL = 'credits';
@@ -153,11 +155,13 @@ export class AccountHistory {
           dimensions: dimension,
           hour,
           events: 1,
+          firstEvents: line.isFurther === true ? 0 : 1,
           quantityNanos: line.quantityNanos,
           creditsNanos: line.creditsNanos,
         });
       else {
         group.events++;
+        if (line.isFurther !== true) group.firstEvents++;
         group.quantityNanos += line.quantityNanos;
         group.creditsNanos += line.creditsNanos;
       }

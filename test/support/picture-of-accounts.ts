@@ -28,7 +28,7 @@ export async function pictureOf(world: AggregatorWorld, organisation: string): P
   }
   const charges: Record<string, string> = {};
   const grants = namesOfGrants(events);
-  const groups = new Map<string, { count: bigint; units: bigint; credits: bigint }>();
+  const groups = new Map<string, { count: bigint; first: bigint; units: bigint; credits: bigint }>();
   const crossings: string[] = [];
   const quarantined: Record<string, string> = {};
   for (const event of events) {
@@ -99,13 +99,17 @@ function addCharges(
   }
 }
 
-function addGroups(groups: Map<string, { count: bigint; units: bigint; credits: bigint }>, event: Charged): void {
+function addGroups(
+  groups: Map<string, { count: bigint; first: bigint; units: bigint; credits: bigint }>,
+  event: Charged,
+): void {
   for (const group of event.groups) {
-    const { use, dimensions, events, quantityNanos, creditsNanos, hour } = group;
+    const { use, dimensions, events, firstEvents, quantityNanos, creditsNanos, hour } = group;
     const used = event.uses[use];
     const key = text([used?.rate, used?.cycle, used?.outcome, event.dimensions[dimensions], hour]);
-    const sums = groups.get(key) ?? { count: 0n, units: 0n, credits: 0n };
+    const sums = groups.get(key) ?? { count: 0n, first: 0n, units: 0n, credits: 0n };
     sums.count += BigInt(events);
+    sums.first += BigInt(firstEvents);
     sums.units += quantityNanos;
     sums.credits += creditsNanos;
     groups.set(key, sums);
@@ -118,4 +122,7 @@ function checkEvidence(event: Charged): void {
   const inEvidence = lines.reduce((sum, line) => sum + line.creditsNanos, 0n);
   const inGroups = event.groups.reduce((sum, group) => sum + group.creditsNanos, 0n);
   if (inEvidence !== inGroups) throw new Error(`I13: evidence ${inEvidence}, groups ${inGroups}`);
+  const counted = event.groups.reduce((sum, group) => sum + group.firstEvents, 0);
+  if (counted !== event.evidence.length)
+    throw new Error(`I13: ${event.evidence.length} usage events, ${counted} counted`);
 }

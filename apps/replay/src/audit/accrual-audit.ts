@@ -17,6 +17,9 @@ export function auditAccrual(
   report: Report,
 ): void {
   compareOutstanding(event, by.books, report);
+  for (const { events, firstEvents } of event.groups)
+    if (events !== 0 || firstEvents !== 0)
+      report({ check: 'evidence', detail: "what a cycle's end adds to gauges counts usage events" });
   event.uses.forEach((use, index) => {
     const terms = by.terms[index];
     const groups = event.groups.filter((group) => group.use === index);

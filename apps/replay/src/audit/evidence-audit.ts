@@ -32,6 +32,7 @@ export function auditEvidence(event: UsageCharged, report: Report): void {
 
 interface Sums {
   events: number;
+  firstEvents: number;
   quantityNanos: bigint;
   creditsNanos: bigint;
 }
@@ -46,12 +47,14 @@ function compareGroups(event: UsageCharged, report: Report): void {
     days.add(dayOf(line.timeMs));
     const hour = hourOf(line.usageTimeMs);
     if (line.lines.length === 0) report({ check: 'evidence', detail: `${line.source} ${line.id} has no meter lines` });
-    for (const { use, quantityNanos, creditsNanos } of line.lines) {
+    for (const [place, { use, quantityNanos, creditsNanos }] of line.lines.entries()) {
+      const firstEvents = place === 0 ? 1 : 0;
       const key = keyOf(use, line.dimensions, hour);
       const sum = sums.get(key);
-      if (sum === undefined) sums.set(key, { events: 1, quantityNanos, creditsNanos });
+      if (sum === undefined) sums.set(key, { events: 1, firstEvents, quantityNanos, creditsNanos });
       else {
         sum.events += 1;
+        sum.firstEvents += firstEvents;
         sum.quantityNanos += quantityNanos;
         sum.creditsNanos += creditsNanos;
       }
@@ -59,9 +62,9 @@ function compareGroups(event: UsageCharged, report: Report): void {
   }
   for (const group of groups) {
     const key = keyOf(group.use, group.dimensions, group.hour);
-    const sum = sums.get(key) ?? { events: 0, quantityNanos: 0n, creditsNanos: 0n };
+    const sum = sums.get(key) ?? { events: 0, firstEvents: 0, quantityNanos: 0n, creditsNanos: 0n };
     sums.delete(key);
-    for (const field of ['events', 'quantityNanos', 'creditsNanos'] as const) {
+    for (const field of ['events', 'firstEvents', 'quantityNanos', 'creditsNanos'] as const) {
       if (group[field] === sum[field]) continue;
       const detail = `a group of ${uses[group.use]?.rate ?? group.use} is not the sum of its lines`;
       report({ check: 'evidence', detail, field, stored: String(group[field]), recomputed: String(sum[field]) });

@@ -32,6 +32,7 @@ export function writeGroups(writer: ByteWriter, groups: readonly UsageGroup[]): 
     groups.map((group) => group.hour),
   );
   writeColumn(writer, groups, (group) => group.events);
+  writeColumn(writer, groups, (group) => group.firstEvents);
   const quantities = groups.map((group) => group.quantityNanos);
   writeAmounts(writer, { uses, quantities, credits: groups.map((group) => group.creditsNanos) });
 }
@@ -43,12 +44,14 @@ export function readGroups(reader: ByteReader): UsageGroup[] {
   const dimensions = readIntegers(reader, count);
   const hours = readSteps(reader, count);
   const events = readIntegers(reader, count);
+  const firstEvents = readIntegers(reader, count);
   const { quantities, credits } = readAmounts(reader, uses);
   return uses.map((use, index) => ({
     use,
     dimensions: dimensions[index] ?? 0,
     hour: hours[index] ?? 0,
     events: events[index] ?? 0,
+    firstEvents: firstEvents[index] ?? 0,
     quantityNanos: quantities[index] ?? 0n,
     creditsNanos: credits[index] ?? 0n,
   }));

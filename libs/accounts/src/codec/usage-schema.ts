@@ -26,10 +26,15 @@ const usageGroup = z
     dimensions: index,
     hour: z.int(),
     events: z.int(),
+    firstEvents: z.int(),
     quantityNanos: nanos,
     creditsNanos: nanos,
   })
-  .meta({ id: 'UsageGroup', description: 'Sums by rate use, dimensions and hour since the epoch.' });
+  .meta({
+    id: 'UsageGroup',
+    description:
+      'Sums by rate use, dimensions and hour since the epoch. Over all groups, `events` are meter lines and `firstEvents` are usage events.',
+  });
 
 const drawRun = z
   .strictObject({

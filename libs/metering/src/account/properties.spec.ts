@@ -304,6 +304,10 @@ describe('properties of an account over random histories', () => {
             expect(sumOf(groups, (g) => g.creditsNanos)).toBe(sumOf(lines, (l) => l.creditsNanos));
             expect(sumOf(groups, (g) => g.quantityNanos)).toBe(sumOf(lines, (l) => l.quantityNanos));
           });
+          expect(event.groups.reduce((sum, g) => sum + g.firstEvents, 0)).toBe(event.evidence.length);
+          expect(event.groups.reduce((sum, g) => sum + g.events, 0)).toBe(
+            event.evidence.reduce((sum, { lines }) => sum + lines.length, 0),
+          );
           for (const [index, lines] of drawsOfEvidence(event))
             lines.forEach(({ draws }, i) =>
               expect(sumOf(draws, (d) => d.amountNanos)).toBe(event.evidence[index]?.lines[i]?.creditsNanos),
@@ -317,14 +321,19 @@ describe('properties of an account over random histories', () => {
 
 /** What must not depend on batching: pools, charges and draws by usage event, groups added up. */
 function summary(account: AccountFixture): unknown {
-  const groups = new Map<string, bigint>();
+  const groups = new Map<string, { credits: bigint; events: number; firstEvents: number }>();
   const charges: unknown[] = [];
   for (const event of account.events) {
     if (event.type !== 'UsageCharged') continue;
     for (const g of event.groups) {
       const use = event.uses[g.use];
       const key = JSON.stringify([use?.rate, use?.cycle, use?.outcome, event.dimensions[g.dimensions], g.hour]);
-      groups.set(key, (groups.get(key) ?? 0n) + g.creditsNanos);
+      const sums = groups.get(key) ?? { credits: 0n, events: 0, firstEvents: 0 };
+      groups.set(key, {
+        credits: sums.credits + g.creditsNanos,
+        events: sums.events + g.events,
+        firstEvents: sums.firstEvents + g.firstEvents,
+      });
     }
     const draws = drawsOfEvidence(event);
     event.evidence.forEach((line, index) =>

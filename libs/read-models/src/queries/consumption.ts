@@ -18,6 +18,7 @@ export type Consumption = ReadonlyMap<string | null, Sums>;
 interface SumRow {
   readonly value: string;
   readonly events: bigint;
+  readonly first_events: bigint;
   readonly quantity: string;
   readonly credits: string;
 }
@@ -126,7 +127,12 @@ type Named = readonly [value: string, sums: Sums];
 
 const toSums = (row: SumRow): Named => [
   fromStored(row.value),
-  { events: Number(row.events), quantityNanos: BigInt(row.quantity), creditsNanos: BigInt(row.credits) },
+  {
+    events: Number(row.events),
+    firstEvents: Number(row.first_events),
+    quantityNanos: BigInt(row.quantity),
+    creditsNanos: BigInt(row.credits),
+  },
 ];
 
 async function sumDays(
@@ -158,7 +164,12 @@ function addAll(found: Map<string | null, Sums>, rows: readonly Named[]): void {
 function addRest(found: Map<string | null, Sums>, totals: readonly Named[], values: readonly Named[]): void {
   const rest = noSums();
   for (const [, sums] of totals) addSums(rest, sums);
-  for (const [, { events, quantityNanos, creditsNanos }] of values)
-    addSums(rest, { events: -events, quantityNanos: -quantityNanos, creditsNanos: -creditsNanos });
+  for (const [, { events, firstEvents, quantityNanos, creditsNanos }] of values)
+    addSums(rest, {
+      events: -events,
+      firstEvents: -firstEvents,
+      quantityNanos: -quantityNanos,
+      creditsNanos: -creditsNanos,
+    });
   if (rest.events !== 0 || rest.creditsNanos !== 0n || rest.quantityNanos !== 0n) addSums(sumsAt(found, null), rest);
 }

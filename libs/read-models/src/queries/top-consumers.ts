@@ -1,5 +1,5 @@
 import { divideHalfEven, formatCredits, formatQuantity, formatTime } from '@app/metering';
-import { addSums, noSums, type Sums } from '../usage-lane/sums.js';
+import { addSums, eventsOf, noSums, type Sums } from '../usage-lane/sums.js';
 import type { AsOf, PageRequest, TopAnswer, TopItem } from './answers.js';
 import type { Consumption, Range } from './consumption.js';
 import { checkLimit, pageOf, readCursor, wholeNumber } from './cursor.js';
@@ -42,22 +42,24 @@ export function topAnswer(
     from: formatTime(fromMs),
     to: formatTime(toMs),
     asOf,
-    total: { credits: formatCredits(total.creditsNanos), events: total.events },
+    total: { credits: formatCredits(total.creditsNanos), events: eventsOf(total, isByMeter(request)) },
     next: page.next,
     items: page.items.map(({ rank, item }) => ({ rank, ...item })),
   };
 }
 
+const isByMeter = ({ by, meter }: TopRequest): boolean => by === 'meter' || meter !== undefined;
+
 function itemOf(
-  { meter, by }: TopRequest,
+  request: TopRequest,
   found: { readonly value: string | null; readonly sums: Sums; readonly total: Sums; readonly previous: bigint },
 ): Omit<TopItem, 'rank'> {
   const { value, sums, total, previous } = found;
   return {
     value,
     credits: formatCredits(sums.creditsNanos),
-    events: sums.events,
-    ...(meter !== undefined || by === 'meter' ? { quantity: formatQuantity(sums.quantityNanos) } : {}),
+    events: eventsOf(sums, isByMeter(request)),
+    ...(isByMeter(request) ? { quantity: formatQuantity(sums.quantityNanos) } : {}),
     share: ratio(sums.creditsNanos, total.creditsNanos) ?? '0.0000',
     previous: { credits: formatCredits(previous) },
     change: ratio(sums.creditsNanos - previous, previous),

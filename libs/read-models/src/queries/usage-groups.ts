@@ -43,6 +43,7 @@ export class UsageGroups {
       let sums = found.get(local);
       if (sums === undefined) found.set(local, (sums = this.#sumsOf(meter, values)));
       sums.events += columns.events[index] ?? 0;
+      sums.firstEvents += columns.firstEvents[index] ?? 0;
       sums.quantityNanos += columns.quantity[index] ?? 0n;
       sums.creditsNanos += columns.credits[index] ?? 0n;
     });

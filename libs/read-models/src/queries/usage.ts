@@ -3,6 +3,7 @@ import type { PageRequest, UsageItem, UsageWindowName } from './answers.js';
 import { checkLimit, pageOf, readCursor, wholeNumber } from './cursor.js';
 import { scanAccount } from './segment-scan.js';
 import type { Snapshot } from './snapshot-reader.js';
+import { eventsOf } from '../usage-lane/sums.js';
 import { UsageGroups, type Group, type Grouping } from './usage-groups.js';
 
 /** Usage by usage time in [fromMs, toMs), both on whole hours. */
@@ -24,7 +25,7 @@ interface Found extends Window {
 
 /** Windows newest first, the groups of one in the order of their values. @throws {UnknownCursor | TooManyGroups} */
 export async function listUsage(snapshot: Snapshot, account: number | null, request: UsageRequest) {
-  const { limit, after, groupBy } = request;
+  const { limit, after } = request;
   checkLimit(limit);
   const found: Found[] = [];
   const place = after === undefined ? undefined : placeOf(after);
@@ -34,7 +35,7 @@ export async function listUsage(snapshot: Snapshot, account: number | null, requ
       if (found.length > limit) break;
     }
   const page = pageOf(found, limit, ({ startMs, group }) => [startMs, group.key]);
-  return { next: page.next, items: page.items.map((item) => itemAnswer(item, groupBy)) };
+  return { next: page.next, items: page.items.map((item) => itemAnswer(item, request)) };
 }
 
 interface Place {
@@ -131,12 +132,12 @@ function wholeWindow(window: UsageWindowName | null, ms: number): Window | undef
   return { startMs, endMs: startMs + sizeMs };
 }
 
-function itemAnswer({ startMs, endMs, group }: Found, groupBy: readonly string[]): UsageItem {
+function itemAnswer({ startMs, endMs, group }: Found, { groupBy, filter }: Grouping): UsageItem {
   return {
     start: formatTime(startMs),
     end: formatTime(endMs),
     group: Object.fromEntries(groupBy.map((name, index) => [name, group.values[index] ?? null])),
-    events: group.sums.events,
+    events: eventsOf(group.sums, groupBy.includes('meter') || 'meter' in filter),
     quantity: formatQuantity(group.sums.quantityNanos),
     credits: formatCredits(group.sums.creditsNanos),
   };

@@ -5,6 +5,7 @@ interface Row {
   readonly dimension: number;
   readonly hour: number;
   events: number;
+  firstEvents: number;
   quantityNanos: bigint;
   creditsNanos: bigint;
 }
@@ -31,10 +32,11 @@ function addSegment(merged: SegmentBuilder, rows: Map<string, Row>, segment: Seg
     const key = `${use} ${dimension} ${hour}`;
     let row = rows.get(key);
     if (row === undefined) {
-      row = { use, dimension, hour, events: 0, quantityNanos: 0n, creditsNanos: 0n };
+      row = { use, dimension, hour, events: 0, firstEvents: 0, quantityNanos: 0n, creditsNanos: 0n };
       rows.set(key, row);
     }
     row.events += segment.events[index] ?? 0;
+    row.firstEvents += segment.firstEvents[index] ?? 0;
     row.quantityNanos += segment.quantity[index] ?? 0n;
     row.creditsNanos += segment.credits[index] ?? 0n;
   });

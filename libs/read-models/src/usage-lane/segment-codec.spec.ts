@@ -10,6 +10,7 @@ const row = fc.record({
   pairs: fc.dictionary(fc.constantFrom('user', 'model'), fc.string({ unit: 'binary', maxLength: 3 })),
   hour: fc.integer({ min: 0, max: 23 }),
   events: fc.nat(),
+  firstEvents: fc.nat(),
   quantityNanos: fc.bigInt({ min: -(10n ** 45n), max: 10n ** 45n }),
   creditsNanos: fc.oneof(fc.bigInt({ min: -5n, max: 5n }), fc.bigInt({ min: -(2n ** 60n), max: 2n ** 60n })),
 });
@@ -35,6 +36,7 @@ const columnsOf = ({
   dimension,
   hour,
   events,
+  firstEvents,
   quantity,
   credits,
 }: SegmentColumns) => ({
@@ -46,6 +48,7 @@ const columnsOf = ({
   dimension,
   hour,
   events,
+  firstEvents,
   quantity,
   credits,
 });
@@ -87,6 +90,7 @@ describe('segments', () => {
           pairs: { user: 'u' },
           hour: 3,
           events: 1,
+          firstEvents: 1,
           quantityNanos: 1n,
           creditsNanos: 2n,
         },

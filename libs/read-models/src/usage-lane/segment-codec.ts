@@ -5,7 +5,7 @@ import { ByteReader } from './byte-reader.js';
 import { ByteWriter } from './byte-writer.js';
 import type { SegmentColumns } from './segment.js';
 
-const VERSION = 1;
+const VERSION = 2;
 const PLAIN = 0;
 const DEFLATED = 1;
 const OUTCOMES = ['charged', 'late', 'adjusted'] as const;
@@ -42,6 +42,7 @@ export function encodeSegment(columns: SegmentColumns, isDeflated: boolean): Buf
   }
   for (const hour of columns.hour) writer.byte(hour);
   for (const events of columns.events) writer.varint(events);
+  for (const events of columns.firstEvents) writer.varint(events);
   for (const quantity of columns.quantity) writer.bigint(quantity);
   for (const credits of columns.credits) writer.bigint(credits);
   const body = writer.take();
@@ -86,6 +87,7 @@ function decodeBody(body: Buffer): SegmentColumns {
     dimension,
     hour: column(() => below(reader.byte(), 24)),
     events: column(() => reader.varint()),
+    firstEvents: column(() => reader.varint()),
     quantity: column(() => reader.bigint()),
     credits: column(() => reader.bigint()),
   };

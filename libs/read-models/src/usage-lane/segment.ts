@@ -27,7 +27,10 @@ export interface SegmentColumns {
   readonly use: readonly number[];
   readonly dimension: readonly number[];
   readonly hour: readonly number[];
+  /** Meter lines. */
   readonly events: readonly number[];
+  /** Usage events, each in the row of its first meter line. */
+  readonly firstEvents: readonly number[];
   readonly quantity: readonly bigint[];
   readonly credits: readonly bigint[];
 }
@@ -58,6 +61,7 @@ export class SegmentBuilder implements SegmentColumns {
   readonly dimension: number[] = [];
   readonly hour: number[] = [];
   readonly events: number[] = [];
+  readonly firstEvents: number[] = [];
   readonly quantity: bigint[] = [];
   readonly credits: bigint[] = [];
   readonly #uses = new Numbering<string>();
@@ -102,6 +106,7 @@ export class SegmentBuilder implements SegmentColumns {
     readonly dimension: number;
     readonly hour: number;
     readonly events: number;
+    readonly firstEvents: number;
     readonly quantityNanos: bigint;
     readonly creditsNanos: bigint;
   }): void {
@@ -109,6 +114,7 @@ export class SegmentBuilder implements SegmentColumns {
     this.dimension.push(row.dimension);
     this.hour.push(row.hour);
     this.events.push(row.events);
+    this.firstEvents.push(row.firstEvents);
     this.quantity.push(row.quantityNanos);
     this.credits.push(row.creditsNanos);
   }

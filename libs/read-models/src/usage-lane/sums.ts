@@ -1,14 +1,20 @@
-/** Figures of usage: events, quantity (10⁻⁹ units) and credits (nano-credits). */
+/** Figures of usage: meter lines, usage events by their first line, quantity (10⁻⁹ units) and credits (nano-credits). */
 export interface Sums {
   events: number;
+  firstEvents: number;
   quantityNanos: bigint;
   creditsNanos: bigint;
 }
 
-export const noSums = (): Sums => ({ events: 0, quantityNanos: 0n, creditsNanos: 0n });
+export const noSums = (): Sums => ({ events: 0, firstEvents: 0, quantityNanos: 0n, creditsNanos: 0n });
+
+/** What an answer shows as `events`: usage events, or meter lines where meters are told apart. */
+export const eventsOf = ({ events, firstEvents }: Readonly<Sums>, isByMeter: boolean): number =>
+  isByMeter ? events : firstEvents;
 
 export function addSums(to: Sums, more: Readonly<Sums>): void {
   to.events += more.events;
+  to.firstEvents += more.firstEvents;
   to.quantityNanos += more.quantityNanos;
   to.creditsNanos += more.creditsNanos;
 }

@@ -35,7 +35,6 @@ export interface AccountUsage {
 export class UsageWindow {
   readonly pairs = new PairTable();
   readonly accounts = new Map<string, AccountUsage>();
-  /** Counted by the groups: an event that several meters measure counts once for each. */
   usageEvents = 0;
   groups = 0;
 
@@ -62,7 +61,7 @@ export class UsageWindow {
       addToMeter(day, event.uses[group.use]?.meter ?? '', group, own);
       const sums = byUse[group.use];
       if (sums !== undefined) addSums(sums, group);
-      this.usageEvents += group.events;
+      this.usageEvents += group.firstEvents;
     }
     this.groups += event.groups.length;
     byUse.forEach((sums, index) => addToCycles(usage, event, index, sums));
@@ -92,6 +91,7 @@ function addToMeter(day: DayUsage, name: string, group: Readonly<Sums>, pairs: r
     if (sums === undefined)
       meter.byPair.set(pair, {
         events: group.events,
+        firstEvents: group.firstEvents,
         quantityNanos: group.quantityNanos,
         creditsNanos: group.creditsNanos,
       });

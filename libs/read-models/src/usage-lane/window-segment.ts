@@ -14,6 +14,7 @@ export class WindowSegment implements SegmentColumns {
   readonly dimension: number[] = [];
   readonly hour: number[] = [];
   readonly events: number[] = [];
+  readonly firstEvents: number[] = [];
   readonly quantity: bigint[] = [];
   readonly credits: bigint[] = [];
   readonly #names = new Numbering<number>();
@@ -36,6 +37,7 @@ export class WindowSegment implements SegmentColumns {
     this.dimension.push(dimension);
     this.hour.push(group.hour - Math.floor(group.hour / 24) * 24);
     this.events.push(group.events);
+    this.firstEvents.push(group.firstEvents);
     this.quantity.push(group.quantityNanos);
     this.credits.push(group.creditsNanos);
   }

@@ -81,7 +81,7 @@ function idOf(ids: ReadonlyMap<string, number>, text: string): number {
 }
 
 async function writeDays(client: PoolClient, schema: string, { window, used, ids }: Place): Promise<void> {
-  const rows = new NumberColumns(8);
+  const rows = new NumberColumns(9);
   const { pairs } = window;
   const valueIds = Array.from({ length: pairs.size }, (_, pair) => idOf(ids, pairs.valueOf(pair)));
   const dimensionIds = Array.from({ length: pairs.size }, (_, pair) =>
@@ -89,9 +89,9 @@ async function writeDays(client: PoolClient, schema: string, { window, used, ids
   );
   const addMeter = (account: number, day: number, { meter, total, byPair }: MeterDay): void => {
     const id = idOf(ids, meter);
-    rows.add([account, day, TOTAL, TOTAL, id, ...figures(total)]);
+    rows.add([account, day, TOTAL, TOTAL, id, total.firstEvents, ...figures(total)]);
     for (const [pair, sums] of byPair)
-      rows.add([account, day, dimensionIds[pair] ?? 0, valueIds[pair] ?? 0, id, ...figures(sums)]);
+      rows.add([account, day, dimensionIds[pair] ?? 0, valueIds[pair] ?? 0, id, sums.firstEvents, ...figures(sums)]);
   };
   for (const { usage, account } of used)
     for (const { day, meters } of usage.days.values())

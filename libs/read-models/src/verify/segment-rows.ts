@@ -68,7 +68,7 @@ function linesOf(merged: SegmentColumns): string[] {
     .map((use, index) => {
       const { meter = '', pool = '', outcome = 'charged' } = merged.uses[use] ?? {};
       const key = JSON.stringify([merged.hour[index], meter, pool, outcome]);
-      const figures = `${merged.events[index]} ${merged.quantity[index]} ${merged.credits[index]}`;
+      const figures = `${merged.firstEvents[index]} ${merged.events[index]} ${merged.quantity[index]} ${merged.credits[index]}`;
       return `${key} ${dimensions[merged.dimension[index] ?? 0] ?? ''}: ${figures}`;
     })
     .toSorted();

@@ -99,7 +99,7 @@ export const TABLE_CHECKS: readonly TableCheck[] = [
     lane: 'usage',
     table: 'usage_days',
     keys: ['organisation', 'day', 'dimension', 'value', 'meter'],
-    fields: ['events', 'quantity', 'credits'],
+    fields: ['first_events', 'events', 'quantity', 'credits'],
     select: named('usage_days', {
       joins: [
         ['d', 'dimension'],
@@ -108,7 +108,7 @@ export const TABLE_CHECKS: readonly TableCheck[] = [
       ],
       keys: [NAMED.organisation, ordered('t.day::numeric'), NAMED.text('d'), NAMED.text('v'), NAMED.text('m')],
       names: [NAMED.organisation, 't.day', NAMED.text('d'), NAMED.text('v'), NAMED.text('m')],
-      fields: ['events', 'quantity', 'credits'],
+      fields: ['first_events', 'events', 'quantity', 'credits'],
     }),
   },
   {

@@ -24,7 +24,10 @@ export interface UsageGroup {
   readonly dimensions: number;
   /** Hours since the epoch. */
   readonly hour: number;
+  /** Meter lines: an event that several meters measure counts in the group of each. What accrues counts none. */
   events: number;
+  /** Usage events whose first meter line is in this group: over all groups, each usage event once. */
+  firstEvents: number;
   /** 10⁻⁹ units; rounded once per rate and cycle where a meter's quantity has more places. */
   quantityNanos: bigint;
   creditsNanos: bigint;

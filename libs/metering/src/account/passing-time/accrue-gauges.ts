@@ -45,7 +45,7 @@ function accrueSeries(
     inputs: null,
   };
   const charged = chargeLine(draft, builder, { line, use, usageTimeMs: atMs });
-  builder.group(use, builder.dimensionsOf(last.series, pairs), atMs, charged);
+  builder.group(builder.dimensionsOf(last.series, pairs), atMs, charged, 'accrual');
 }
 
 /** A series is named by the JSON text of its dimensions, as pairs in the catalog's order. */

@@ -26,6 +26,9 @@ const DIMENSIONS_MAX = 65_536;
 /** Rate uses that one usage event may add. */
 const METERS_MAX = 200;
 
+/** What a line is: a usage event's first or a further one, or what accrues and is no usage event's. */
+export type Counted = 'first' | 'further' | 'accrual';
+
 /** Gathers the lines of one `UsageCharged`: dictionaries, groups, runs of draws and evidence. */
 export class ChargeBuilder {
   readonly uses: RateUse[] = [];
@@ -102,8 +105,11 @@ export class ChargeBuilder {
   }
 
   /** Adds one meter line to its group. */
-  group(use: number, dimensions: number, usageTimeMs: number, line: EvidenceMeterLine): void {
+  group(dimensions: number, usageTimeMs: number, line: EvidenceMeterLine, counted: Counted): void {
+    const { use } = line;
     const hour = hourOf(usageTimeMs);
+    const events = counted === 'accrual' ? 0 : 1;
+    const firstEvents = counted === 'first' ? 1 : 0;
     const key = (hour * USES_MAX + use) * DIMENSIONS_MAX + dimensions;
     const group = this.groupIndex.get(key);
     if (group === undefined) {
@@ -111,7 +117,8 @@ export class ChargeBuilder {
         use,
         dimensions,
         hour,
-        events: 1,
+        events,
+        firstEvents,
         quantityNanos: line.quantityNanos,
         creditsNanos: line.creditsNanos,
       };
@@ -119,7 +126,8 @@ export class ChargeBuilder {
       this.groupIndex.set(key, made);
       return;
     }
-    group.events += 1;
+    group.events += events;
+    group.firstEvents += firstEvents;
     group.quantityNanos += line.quantityNanos;
     group.creditsNanos += line.creditsNanos;
   }

@@ -195,7 +195,7 @@ class UsageFold {
       const line = lineOf(meter, of, drafting.catalog.denominatorIn(meter.meter, place.cycle));
       const use = builder.use(line.rate, place);
       const charged = chargeLine(draft, builder, { line, use, usageTimeMs: place.usageTimeMs });
-      builder.group(use, dimensions, place.usageTimeMs, charged);
+      builder.group(dimensions, place.usageTimeMs, charged, lines.length === 0 ? 'first' : 'further');
       if (wallet.rules.size > 0)
         countForBudgets(wallet, builder.useAt(use), { pairs: of.pairs, creditsNanos: charged.creditsNanos });
       movedNanos += charged.creditsNanos < 0n ? -charged.creditsNanos : charged.creditsNanos;

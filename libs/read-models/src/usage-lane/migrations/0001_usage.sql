@@ -23,6 +23,8 @@ create table usage_days (
   dimension integer not null,
   value integer not null,
   meter integer not null,
+  -- Usage events whose first meter line is one of these; events are the meter lines themselves.
+  first_events bigint not null,
   events bigint not null,
   quantity numeric not null,
   credits numeric not null,
