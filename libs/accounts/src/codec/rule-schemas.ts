@@ -41,7 +41,7 @@ export const ruleSchemas = {
     pool: z.string(),
     limitNanos: nanos,
   }),
-  ThresholdRuleSet: eventSchema('ThresholdRuleSet', 'An alert or a budget was set.', {
+  ThresholdRuleSet: eventSchema('ThresholdRuleSet', 'An alert or a budget was set; without marks, it was removed.', {
     ...eventBase,
     rule: thresholdRule,
     countedNanos: nanos,
