@@ -68,7 +68,7 @@ describe('alerts', () => {
       'one',
       Array.from({ length: 5_000 }, (_, index) => ({ id: `e-${index}`, tokens: index === 3_210 ? 1_000_000 : 2 })),
     );
-    await until('the crossing', async () => (await rule('one/alerts/half')).at[0]?.crossing != null);
+    await until('the crossing', async () => (await rule('one/alerts/half')).at[0]?.crossing?.cause !== undefined);
     expect((await rule('one/alerts/half')).at).toMatchObject([
       { value: '50', severity: 'warning', channels: ['team'], reached: true },
       { value: '90', severity: null, channels: [], reached: false, crossing: null },
@@ -138,7 +138,7 @@ describe('budgets', () => {
       { id: '4', tokens: 40_000, project: 'chat' },
       { id: '5', tokens: 20_000, project: 'search' },
     ]);
-    await until('the mark', async () => (await rule('scoped/budgets/search')).at[1]?.crossing != null);
+    await until('the mark', async () => (await rule('scoped/budgets/search')).at[1]?.crossing?.cause !== undefined);
     expect(await rule('scoped/budgets/search')).toMatchObject({
       used: '50',
       limit: '100',

@@ -40,6 +40,8 @@ let receiver: Server;
 let mailServer: MailServer;
 const received: Received[] = [];
 const mails: string[] = [];
+/** Answers that are kept back. */
+const hanging: (() => void)[] = [];
 /** What paths answer; 200 when absent. */
 const answers = new Map<string, number>();
 
@@ -77,7 +79,10 @@ beforeAll(async () => {
     request.on('end', () => {
       const path = request.url ?? '';
       received.push({ path, headers: request.headers, body });
-      response.writeHead(answers.get(path) ?? 200, { location: receiverUrl('/elsewhere') }).end('noted');
+      const answer = (): void =>
+        void response.writeHead(answers.get(path) ?? 200, { location: receiverUrl('/elsewhere') }).end('noted');
+      if (path === '/hanging') hanging.push(answer);
+      else answer();
     });
   });
   await new Promise<void>((resolve) => void receiver.listen(0, '127.0.0.1', resolve));
@@ -200,6 +205,32 @@ describe('notifications', () => {
     const signature = String(last?.headers['webhook-signature']);
     expect(isSignedBy(message, signature, { secret, nowMs: NOW_MS + 5_000 })).toBe(true);
     accounts.setNow(NOW_MS);
+  });
+
+  it('F44: wait for no other channel, and hold up nothing else', async () => {
+    for (const organisation of ['slow', 'quick']) {
+      await sandbox(organisation);
+      const url = receiverUrl(organisation === 'slow' ? '/hanging' : '/quick');
+      await ok(accounts.put(`${organisation}/channels/hook`, { kind: 'webhook', url }));
+      const at = [100, 200, 300].map((value) => ({ value: String(1_000 - value), channels: ['hook'] }));
+      await ok(accounts.put(`${organisation}/alerts/left`, { pool: 'credits', basis: 'balance', at }));
+    }
+    await use('slow', '150');
+    await until('the hanging one', async () => hanging.length === 1);
+    await use('slow', '200');
+    await use('quick', '350');
+    await until('the others', async () => deliveredTo('/quick').length === 3);
+    expect(deliveredTo('/hanging')).toHaveLength(1);
+    expect((await sent('slow')).flatMap(({ deliveries }) => deliveries.map(({ state }) => state))).toEqual([
+      'waiting',
+      'waiting',
+      'waiting',
+    ]);
+    for (let answered = 0; answered < 3; answered++) {
+      await until('the next one', async () => hanging.length > answered);
+      hanging[answered]?.();
+    }
+    await until('all', async () => (await sent('slow')).every(({ deliveries }) => deliveries[0]?.state !== 'waiting'));
   });
 
   it('follow no redirect', async () => {
