@@ -1,0 +1,164 @@
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import kafkajs, { type Admin, type Message, type Producer } from 'kafkajs';
+import { ApiClient } from '../api-client.js';
+import { runApp } from '../run-app.js';
+import { drained, STANDALONE_KEY } from '../standalone.js';
+import { AppProcess } from './app-process.js';
+import { ProducedUsage, type ProducedEvent } from './produced-usage.js';
+
+const CATALOG = 'examples/catalogs/getting-started.json';
+const DRAIN_MS = 90_000;
+const ENDS_WITHIN_MS = 10_000;
+export const SESSION_MS = 6_000;
+
+/** API, projector and any number of aggregators, each a process, on one Kafka and one database. */
+export class Deployment {
+  readonly usage = new ProducedUsage();
+  readonly topic = `usage-${randomUUID()}`;
+  readonly groupId = `creditfold-aggregator-${this.topic}`;
+  readonly env: Readonly<Record<string, string>>;
+  readonly aggregators: AppProcess[] = [];
+  readonly #processes: AppProcess[] = [];
+  #client: ApiClient | undefined;
+
+  private constructor(
+    readonly brokers: string,
+    databaseUrl: string,
+    readonly admin: Admin,
+    readonly producer: Producer,
+  ) {
+    this.env = {
+      DATABASE_URL: databaseUrl,
+      KAFKA_BROKERS: brokers,
+      KAFKA_SESSION_TIMEOUT_MS: String(SESSION_MS),
+      CREDITFOLD_TOPIC: this.topic,
+      CREDITFOLD_ADMIN_KEY: STANDALONE_KEY,
+    };
+  }
+
+  /** With a topic of so many partitions, the catalog published, a projector, and no aggregator yet. */
+  static async start(options: {
+    readonly brokers: string;
+    readonly databaseUrl: string;
+    readonly partitions: number;
+  }): Promise<Deployment> {
+    const { brokers, databaseUrl, partitions } = options;
+    const kafka = new kafkajs.Kafka({
+      brokers: brokers.split(','),
+      clientId: 'test',
+      logLevel: kafkajs.logLevel.NOTHING,
+      retry: { retries: 100, initialRetryTime: 100, maxRetryTime: 500 },
+    });
+    const admin = kafka.admin();
+    const producer = kafka.producer({
+      createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+      metadataMaxAge: 1_000,
+    });
+    await Promise.all([admin.connect(), producer.connect()]);
+    const deployment = new Deployment(brokers, databaseUrl, admin, producer);
+    await deployment.createTopic(partitions);
+    const api = await (await deployment.#spawn('api')).ready();
+    deployment.#client = new ApiClient(api.url, STANDALONE_KEY);
+    const json: unknown = JSON.parse(await readFile(CATALOG, 'utf8'));
+    const published = await deployment.client.put('/v1/catalog', { json, headers: { 'if-none-match': '*' } });
+    if (published.status !== 200 && published.status !== 201) throw new Error(`no catalog: ${published.text}`);
+    await (await deployment.#spawn('projector')).ready();
+    return deployment;
+  }
+
+  get client(): ApiClient {
+    if (this.#client === undefined) throw new Error('the API was not started');
+    return this.#client;
+  }
+
+  async createTopic(numPartitions: number): Promise<void> {
+    const configEntries = [{ name: 'message.timestamp.type', value: 'LogAppendTime' }];
+    await this.admin.createTopics({
+      topics: [{ topic: this.topic, numPartitions, configEntries }],
+      waitForLeaders: true,
+    });
+  }
+
+  async addAggregator(): Promise<AppProcess> {
+    const aggregator = await this.#spawn('aggregator');
+    this.aggregators.push(aggregator);
+    return aggregator;
+  }
+
+  /** Ends a member and forgets it; with SIGTERM it has to end by itself, cleanly, within ten seconds (F3). */
+  async removeAggregator(aggregator: AppProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    const startedMs = performance.now();
+    const { code, output } = await aggregator.end(signal);
+    const durationMs = performance.now() - startedMs;
+    this.aggregators.splice(this.aggregators.indexOf(aggregator), 1);
+    if (durationMs > ENDS_WITHIN_MS) throw new Error(`a member took ${durationMs} ms to end: ${output}`);
+    if (signal === 'SIGTERM' && code !== 0) throw new Error(`a member ended with ${code}: ${output}`);
+  }
+
+  async removeAll(): Promise<void> {
+    for (let last = this.aggregators.at(-1); last !== undefined; last = this.aggregators.at(-1))
+      await this.removeAggregator(last, 'SIGTERM');
+  }
+
+  /** Through a client of its own, as producers do: acknowledged when it returns. */
+  async send(events: readonly ProducedEvent[]): Promise<void> {
+    await this.sendRaw(events.map(({ organisation, json }) => ({ key: organisation, value: json })));
+  }
+
+  async sendRaw(messages: readonly Message[]): Promise<void> {
+    await this.producer.send({ topic: this.topic, acks: -1, messages: [...messages] });
+  }
+
+  /** New events every moment while `during` runs, each batch of which is sent again a little later (F17). */
+  async underLoad(during: () => Promise<void>): Promise<void> {
+    const over = new AbortController();
+    const load = (async () => {
+      let before: readonly ProducedEvent[] = [];
+      while (!over.signal.aborted) {
+        const events = this.usage.make(100);
+        await this.send(events);
+        await this.send(before);
+        before = events;
+        await sleep(50);
+      }
+    })();
+    // Its failure is told when it is waited for, below.
+    load.catch(() => undefined);
+    try {
+      await during();
+    } finally {
+      over.abort();
+      await load;
+    }
+  }
+
+  /** Waits until everything is decided; then what the oracle and the auditor object to (I1-I4, I7-I11). */
+  async differences(): Promise<readonly string[]> {
+    await drained(this.client, DRAIN_MS);
+    return [...(await this.usage.differencesAt(this.client)), ...(await this.unproven())];
+  }
+
+  /** What the auditor cannot prove; it has to have seen every event that was made, each once. */
+  async unproven(): Promise<readonly string[]> {
+    const { code, stdout, stderr } = await runApp('replay', ['verify', '--json'], this.env);
+    if (code !== 0) return [`verify ended with ${code}: ${stderr}${stdout.slice(0, 2_000)}`];
+    const { counts } = JSON.parse(stdout) as { readonly counts: { readonly usageEvents: number } };
+    return counts.usageEvents === this.usage.events ? [] : [`${counts.usageEvents} of ${this.usage.events} events`];
+  }
+
+  async stop(): Promise<void> {
+    for (const each of this.#processes) each.signal('SIGCONT');
+    await Promise.all(this.#processes.map((each) => each.end('SIGKILL')));
+    await this.producer.disconnect();
+    await this.admin.deleteTopics({ topics: [this.topic] }).catch(() => undefined);
+    await this.admin.disconnect();
+  }
+
+  async #spawn(app: string): Promise<AppProcess> {
+    const spawned = await AppProcess.spawn(app, this.env);
+    this.#processes.push(spawned);
+    return spawned;
+  }
+}
