@@ -8,6 +8,7 @@ export { SegmentCompactor } from './usage-lane/segment-compactor.js';
 export { rebuildLane, rebuildReadModels, type RebuildOptions } from './rebuild/rebuild-lane.js';
 export { verifyReadModels, type LaneVerification, type VerifyOptions } from './verify/verify-read-models.js';
 export type { Difference } from './verify/compare-rows.js';
+export { balanceAnswer } from './queries/balance.js';
 export { Queries, type QueriesOptions } from './queries/queries.js';
 export type * from './queries/answers.js';
 export type { LedgerRequest } from './queries/ledger.js';

@@ -1,14 +1,17 @@
 import { Controller, Inject } from '@nestjs/common';
-import type { Queries } from '@app/read-models';
+import type { LedgerRequest, Queries } from '@app/read-models';
 import { z } from 'zod';
 import { TheCall, TheQuery } from '../edge/call.js';
 import type { Call } from '../edge/call.js';
 import type { Cursors } from '../edge/cursor.js';
 import { Endpoint } from '../edge/endpoint.js';
 import { invalidParameter, Problem } from '../edge/problem.js';
-import { minRevisionQuery, name, pageQuery, wholeHour } from '../edge/schemas.js';
+import { instant, minRevisionQuery, name, pageQuery, wholeHour } from '../edge/schemas.js';
 import { LIMITS } from '../limits.js';
-import { CURSORS, QUERIES } from '../tokens.js';
+import type { ApiParts } from '../api-parts.js';
+import { CURSORS, PARTS, QUERIES } from '../tokens.js';
+import { balanceAt } from './balance-at.js';
+import { ledgerEvents } from './ledger-events.js';
 import { found, listAnswer, pageRequest, sealed } from './read.js';
 
 const ORGANISATION = '/v1/organisations/:organisation';
@@ -25,7 +28,11 @@ const TYPES = [
   'void',
 ] as const;
 
-const balanceQuery = z.strictObject(minRevisionQuery);
+const balanceQuery = z.strictObject({
+  ...minRevisionQuery,
+  at: instant.optional().meta({ description: 'Ledger time; the balance is folded from the stream' }),
+  knownAt: instant.optional().meta({ description: 'Only what was recorded by then' }),
+});
 const creditsQuery = z.strictObject({ limit: pageQuery.limit, ...minRevisionQuery });
 const ledgerQuery = z.strictObject({
   ...pageQuery,
@@ -35,6 +42,7 @@ const ledgerQuery = z.strictObject({
   from: wholeHour.optional(),
   to: wholeHour.optional(),
   project: z.string().max(255).optional(),
+  detail: z.literal('event').optional().meta({ description: 'One item per usage event' }),
 });
 const monthsQuery = z.strictObject({
   ...pageQuery,
@@ -65,6 +73,7 @@ export async function awaitRevision(queries: Queries, call: Call, minRevision: b
 @Controller()
 export class AccountQueriesController {
   constructor(
+    @Inject(PARTS) private readonly parts: ApiParts,
     @Inject(QUERIES) private readonly queries: Queries,
     @Inject(CURSORS) private readonly cursors: Cursors,
   ) {}
@@ -72,14 +81,16 @@ export class AccountQueriesController {
   @Endpoint({
     method: 'GET',
     path: `${ORGANISATION}/balance`,
-    summary: 'Balances by pool over the current cycle',
+    summary: 'Balances by pool over the current cycle; at a time, as known at a time, when asked for',
     scope: 'read',
     query: balanceQuery,
     answer: balanceAnswer,
   })
   async balance(@TheCall() call: Call, @TheQuery() query: z.output<typeof balanceQuery>): Promise<object> {
     await awaitRevision(this.queries, call, query.minRevision);
-    return found(await this.queries.balance(call.organisation));
+    const { at: atMs, knownAt: knownAtMs } = query;
+    if (atMs === undefined && knownAtMs === undefined) return found(await this.queries.balance(call.organisation));
+    return found(await balanceAt(this.parts.store, call.organisation, { atMs, knownAtMs }));
   }
 
   @Endpoint({
@@ -112,8 +123,13 @@ export class AccountQueriesController {
     if (fromMs !== undefined && toMs !== undefined && fromMs >= toMs)
       throw invalidParameter('to', 'to is not after from');
     await awaitRevision(this.queries, call, query.minRevision);
-    const request = { ...pageRequest(call, this.cursors, query), type, pool, fromMs, toMs, project };
-    return sealed(call, this.cursors, found(await this.queries.ledger(call.organisation, request)));
+    const request: LedgerRequest = { ...pageRequest(call, this.cursors, query), type, pool, fromMs, toMs, project };
+    const { organisation } = call;
+    const page =
+      query.detail === 'event'
+        ? await ledgerEvents(this.parts, organisation, request)
+        : await this.queries.ledger(organisation, request);
+    return sealed(call, this.cursors, found(page));
   }
 
   @Endpoint({

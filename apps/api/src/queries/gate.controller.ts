@@ -9,6 +9,7 @@ import { invalidParameter, Problem } from '../edge/problem.js';
 import { credits, minRevisionQuery, name } from '../edge/schemas.js';
 import { PARTS } from '../tokens.js';
 import { asOf, asOfStream } from './as-of.js';
+import { walletAt } from './wallet-at.js';
 
 const gateQuery = z.strictObject({
   pool: name,
@@ -42,15 +43,15 @@ export class GateController {
     @TheCall() call: Call,
     @TheQuery() query: z.output<typeof gateQuery>,
   ): Promise<z.input<typeof gateAnswer>> {
-    const { accounts, catalogs, store } = this.parts;
+    const { accounts, catalogs, store, nowMs } = this.parts;
     const account = await accounts.loadFresh(call.organisation);
-    const { wallet } = account.state;
-    if (!wallet.isOpen) throw Problem.of('NotFound', 'There is nothing here.');
+    if (!account.state.wallet.isOpen) throw Problem.of('NotFound', 'There is nothing here.');
     const { current: catalog } = catalogs;
     if (catalog?.pools.includes(query.pool) !== true) throw invalidParameter('pool', 'pool is no pool of the catalog');
     if (query.minRevision !== undefined && account.revision < query.minRevision) {
       throw Problem.of('NotYetVisible', 'The account has no such revision yet.', { retryAfterSeconds: 1 });
     }
+    const wallet = walletAt(accounts, account, { catalog, nowMs: nowMs() });
     const answer = decideGate(wallet, {
       pool: query.pool,
       estimateNanos: query.estimate ?? 0n,

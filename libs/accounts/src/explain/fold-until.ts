@@ -15,6 +15,8 @@ export interface FoldUntilOptions {
   readonly beforeRevision?: bigint;
   /** Only events up to this ledger time, inclusive. */
   readonly atMs?: number;
+  /** Only what had been recorded by this time of the event store's clock, inclusive. */
+  readonly knownAtMs?: number;
   /** Snapshots to begin from; absent: the stream alone. */
   readonly snapshots?: SnapshotStore;
 }
@@ -31,7 +33,7 @@ export interface FoldedUntil {
  * @throws {AccountBroken} where the stream does not verify
  */
 export async function foldAccountUntil(options: FoldUntilOptions): Promise<FoldedUntil> {
-  const { store, organisation, beforeRevision } = options;
+  const { store, organisation, beforeRevision, atMs, knownAtMs } = options;
   const stream = accountStream(organisation);
   const start = await startOf(stream, options);
   let { position, state } = start;
@@ -43,7 +45,10 @@ export async function foldAccountUntil(options: FoldUntilOptions): Promise<Folde
     const page = await store.readStream(stream, { from: position.revision + 1n, maxCount });
     for (const stored of page) {
       const event = check(stream, position, stored);
-      if (options.atMs !== undefined && event.atMs > options.atMs) return { state, revision: position.revision, last };
+      // Ledger time and what is known only grow along a stream: behind the first that is too late, all are.
+      const isLater = atMs !== undefined && event.atMs > atMs;
+      const isUnknown = knownAtMs !== undefined && stored.recordedAt.getTime() > knownAtMs;
+      if (isLater || isUnknown) return { state, revision: position.revision, last };
       applyEvent(state, event, stored.revision);
       position = { revision: stored.revision, hash: stored.data.slice(1, 33) };
       last = stored;
@@ -57,7 +62,7 @@ const PAGE_EVENTS = BigInt(ACCOUNTS_LIMITS.readPageEvents);
 
 async function startOf(
   stream: string,
-  { store, organisation, snapshots, beforeRevision, atMs }: FoldUntilOptions,
+  { store, organisation, snapshots, beforeRevision, atMs, knownAtMs }: FoldUntilOptions,
 ): Promise<{ position: ChainPosition; state: AccountState }> {
   const stored = await snapshots?.load(stream);
   const snapshot = stored && decodeSnapshot<AccountState>(stream, stored.data);
@@ -68,7 +73,10 @@ async function startOf(
   if (isUsable) {
     const { revision, hash, state } = snapshot;
     const [anchor] = await store.readStream(stream, { from: revision, maxCount: 1 });
-    const isHeld = anchor !== undefined && Buffer.compare(anchor.data.subarray(1, 33), hash) === 0;
+    const isHeld =
+      anchor !== undefined &&
+      Buffer.compare(anchor.data.subarray(1, 33), hash) === 0 &&
+      (knownAtMs === undefined || anchor.recordedAt.getTime() <= knownAtMs);
     if (isHeld) return { position: { revision, hash }, state };
   }
   return { position: beforeStream(stream), state: initialState(organisation) };

@@ -12,6 +12,8 @@ export interface LedgerRequest extends PageRequest {
   readonly pool?: string | undefined;
   readonly fromMs?: number | undefined;
   readonly toMs?: number | undefined;
+  /** Begin with this entry, instead of behind a cursor. */
+  readonly through?: { readonly revision: bigint; readonly index: number } | undefined;
   /** Only entries with usage of it; their lines and amounts are restricted to it. */
   readonly project?: string | undefined;
 }
@@ -39,9 +41,9 @@ const LIST = new Statement('list-ledger-entries');
 
 /** Entries newest first, by stream order. @throws {UnknownCursor} */
 export async function listEntries({ client, accounts }: Snapshot, organisation: string, request: LedgerRequest) {
-  const { limit, after, type, pool, fromMs, toMs, project } = request;
+  const { limit, type, pool, fromMs, toMs, project } = request;
   checkLimit(limit);
-  const [revision, index] = after === undefined ? [] : readCursor(after, 2).map(wholeNumber);
+  const [revision, index] = startOf(request);
   const stored = project === undefined ? null : toStored(project);
   const { rows } = await client.query<EntryRow>(LIST.in(accounts.schema), [
     organisation,
@@ -56,6 +58,12 @@ export async function listEntries({ client, accounts }: Snapshot, organisation: 
   ]);
   const page = pageOf(rows, limit, (row) => [row.revision.toString(), row.index]);
   return { next: page.next, items: page.items.map((row) => itemOf(row, stored)) };
+}
+
+/** The place that all wanted entries lie before. */
+function startOf({ after, through }: LedgerRequest): readonly string[] {
+  if (through !== undefined) return [through.revision.toString(), String(through.index + 1)];
+  return after === undefined ? [] : readCursor(after, 2).map(wholeNumber);
 }
 
 function itemOf(row: EntryRow, project: string | null): LedgerItem {
