@@ -9,9 +9,10 @@ import { ROOT } from './prepare/paths.mjs';
 import { prepare } from './prepare/prepare.mjs';
 
 const [app, ...args] = process.argv.slice(2);
-if (app === undefined || !existsSync(join(ROOT, 'apps', app))) fail(`UnknownApp: there is no apps/${app ?? ''}.`);
+const folder = app === 'bench' ? 'bench' : join('apps', app ?? '', 'src');
+if (app === undefined || !existsSync(join(ROOT, folder))) fail(`UnknownApp: there is no apps/${app ?? ''}.`);
 await prepare();
-const main = join(ROOT, 'dist', 'apps', app, 'src', 'main.js');
+const main = join(ROOT, 'dist', folder, 'main.js');
 process.argv = [process.execPath, main, ...args];
 process.setSourceMapsEnabled(true);
 await import(pathToFileURL(main).href);

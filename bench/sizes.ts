@@ -1,0 +1,47 @@
+/** How much is sent and asked; `--quick` is for whether it works, not for figures. */
+export interface Sizes {
+  readonly events: number;
+  readonly organisations: number;
+  /** Of the naive statement by statement: it is slow, and its rate does not change with their number. */
+  readonly sqlEvents: number;
+  readonly httpEvents: number;
+  readonly backfillEvents: number;
+  readonly hotEvents: number;
+  readonly kafkaEvents: number;
+  readonly halfLoadMs: number;
+  readonly queries: number;
+}
+
+export const FULL: Sizes = {
+  events: 300_000,
+  organisations: 1_000,
+  sqlEvents: 20_000,
+  httpEvents: 100_000,
+  backfillEvents: 100_000,
+  hotEvents: 200_000,
+  kafkaEvents: 200_000,
+  halfLoadMs: 10_000,
+  queries: 3_000,
+};
+
+export const QUICK: Sizes = {
+  events: 30_000,
+  organisations: 1_000,
+  sqlEvents: 3_000,
+  httpEvents: 10_000,
+  backfillEvents: 10_000,
+  hotEvents: 20_000,
+  kafkaEvents: 20_000,
+  halfLoadMs: 2_000,
+  queries: 500,
+};
+
+/** All loads in proportion, `events` end to end. */
+export const scaled = (sizes: Sizes, events: number): Sizes => ({
+  ...sizes,
+  events,
+  httpEvents: Math.ceil(events / 3),
+  backfillEvents: Math.ceil(events / 3),
+  hotEvents: Math.ceil((events * 2) / 3),
+  kafkaEvents: Math.ceil((events * 2) / 3),
+});

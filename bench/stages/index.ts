@@ -1,0 +1,25 @@
+import type { Stage } from '../stage.js';
+import { backfill } from './backfill.js';
+import { endToEnd } from './end-to-end.js';
+import { hotOrganisation } from './hot-organisation.js';
+import { httpIngest } from './http-ingest.js';
+import { kafka } from './kafka.js';
+import { queries } from './queries.js';
+import { replayVerify } from './replay-verify.js';
+import { restart } from './restart.js';
+import { storeBytes } from './store-bytes.js';
+import { visibleBalance } from './visible-balance.js';
+
+/** In the order in which they are run: the store is looked at before other loads are in it, the restart comes last. */
+export const STAGES: readonly Stage[] = [
+  endToEnd,
+  storeBytes,
+  queries,
+  hotOrganisation,
+  httpIngest,
+  visibleBalance,
+  backfill,
+  replayVerify,
+  restart,
+  kafka,
+];

@@ -1,0 +1,32 @@
+import { gzipSync } from 'node:zlib';
+import { onDatabase } from '../baselines/database.js';
+import { figureOf } from '../figure.js';
+import type { Stage } from '../stage.js';
+
+/** The event store's tables with their indexes, beside gzip of the events' texts as they were sent. */
+export const storeBytes: Stage = {
+  name: 'bytes',
+  description: 'bytes of the event store per usage event, beside gzip of the raw events',
+  async run({ world, spreadRate, spreadTexts }) {
+    await spreadRate();
+    const stored = await onDatabase(await world.standalone.databaseUrl(), 1, async ([client]) => {
+      const answer = await client?.query<{ readonly bytes: string }>(
+        `select sum(pg_total_relation_size(oid)) as bytes from pg_class
+         where relnamespace = 'creditfold_events'::regnamespace and relkind = 'r'`,
+      );
+      return Number(answer?.rows[0]?.bytes);
+    });
+    const texts = await spreadTexts();
+    return [
+      figureOf({
+        stage: this.name,
+        figure: 'event store per usage event, indexes included',
+        value: stored / world.expected.events,
+        unit: 'bytes',
+        baseline: 'gzip of the raw events, all in one',
+        baselineValue: gzipSync(texts.join('\n')).length / texts.length,
+        better: 'lower',
+      }),
+    ];
+  },
+};

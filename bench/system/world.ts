@@ -1,0 +1,103 @@
+import { DEFAULT_TOPIC, openUsageFeed, usageFeedSettingsFrom, type UsageFeed } from '@app/usage-feed';
+import { WrongTotal } from '../figure.js';
+import { ExpectedCredits } from '../load/expected-credits.js';
+import { nanosOf } from '../load/nanos.js';
+import { usageLoad, type Delivery, type LoadOptions, type UsageLoad } from '../load/usage-load.js';
+import { Api } from './api.js';
+import { StandaloneProcess, type StandaloneOptions } from './standalone-process.js';
+
+const RECORDS_PER_PUBLISH = 1_000;
+const PUBLISHES_AT_ONCE = 4;
+const INCLUDED_CREDITS = nanosOf('1000');
+/** Usage that is younger than an hour at the start of the load; all of it in the current cycle. */
+const LOAD_SPAN_MS = 3_600_000;
+const HOUR_MS = 3_600_000;
+
+/** Start of the month: the cycle that all usage of a benchmark lies in. */
+export function monthStartOf(nowMs: number): number {
+  const now = new Date(nowMs);
+  return Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), 1);
+}
+
+/** A running standalone, what was sent to it, and what therefore has to come out. */
+export class World {
+  readonly expected = new ExpectedCredits();
+
+  private constructor(
+    public standalone: StandaloneProcess,
+    public api: Api,
+    private feed: UsageFeed,
+    private readonly options: StandaloneOptions,
+  ) {}
+
+  static async start(options: StandaloneOptions): Promise<World> {
+    const standalone = await StandaloneProcess.start(options);
+    return new World(standalone, new Api(standalone.url), await feedOf(standalone, options), options);
+  }
+
+  /** A load of this cycle's usage, which counts as sent from here on. */
+  load(options: Omit<LoadOptions, 'fromMs' | 'toMs'> & Partial<Pick<LoadOptions, 'fromMs'>>): UsageLoad {
+    const nowMs = Date.now();
+    const fromMs = Math.max(monthStartOf(nowMs), options.fromMs ?? nowMs - LOAD_SPAN_MS);
+    const load = usageLoad({ ...options, fromMs, toMs: nowMs });
+    this.expected.add(load.usages);
+    return load;
+  }
+
+  /** To the feed, as a producer with a few requests in flight; resolves when all is durable. */
+  async publish(deliveries: readonly Delivery[]): Promise<void> {
+    let next = 0;
+    const topic = this.options.env?.['CREDITFOLD_TOPIC'] ?? DEFAULT_TOPIC;
+    const publishInTurn = async (): Promise<void> => {
+      while (next < deliveries.length) {
+        const chunk = deliveries.slice(next, (next += RECORDS_PER_PUBLISH));
+        await this.feed.publish(topic, chunk.map(recordOf));
+      }
+    };
+    await Promise.all(Array.from({ length: PUBLISHES_AT_ONCE }, publishInTurn));
+  }
+
+  /** Compares every account of both read models with the independent sums. @throws {WrongTotal} */
+  async checkTotals(): Promise<void> {
+    await this.api.drained();
+    const expected = this.expected.usedNanos;
+    const nextHour = new Date(Math.ceil((Date.now() + 1) / HOUR_MS) * HOUR_MS).toISOString();
+    const accounts = await this.api.accounts();
+    const usage = await this.api.usedIn(new Date(monthStartOf(Date.now())).toISOString(), nextHour);
+    const faults: string[] = [];
+    for (const [organisation, nanos] of expected) {
+      const [account, used] = [accounts.get(organisation), usage.get(organisation)];
+      const isRight =
+        account !== undefined &&
+        nanosOf(account.used) === nanos &&
+        nanosOf(account.balance) === INCLUDED_CREDITS - nanos &&
+        used !== undefined &&
+        nanosOf(used) === nanos;
+      if (!isRight) faults.push(`${organisation}: ${nanos} nano-credits, not ${account?.used} (usage: ${used})`);
+    }
+    for (const name of accounts.keys()) if (!expected.has(name)) faults.push(`${name} was never sent`);
+    if (faults.length > 0) throw new WrongTotal(`${faults.length} wrong totals: ${faults.slice(0, 5).join('; ')}`);
+  }
+
+  /** Starts the service on the same data after `end`; resolves when it is ready. */
+  async startAgain(): Promise<void> {
+    this.standalone = await StandaloneProcess.start(this.options);
+    this.api = new Api(this.standalone.url);
+    this.feed = await feedOf(this.standalone, this.options);
+  }
+
+  async end(): Promise<void> {
+    await this.feed.close();
+    await this.standalone.end();
+  }
+}
+
+/** The feed that the service itself reads: its Postgres, or the Kafka that it was given. */
+async function feedOf(standalone: StandaloneProcess, { env = {} }: StandaloneOptions): Promise<UsageFeed> {
+  const settings = usageFeedSettingsFrom({ DATABASE_URL: await standalone.databaseUrl(), ...env });
+  return openUsageFeed(settings, { clientId: 'bench' });
+}
+
+function recordOf({ organisation, text }: Delivery) {
+  return { key: Buffer.from(organisation, 'utf8'), value: Buffer.from(text, 'utf8') };
+}
