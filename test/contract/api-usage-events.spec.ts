@@ -175,6 +175,8 @@ describe('the balance of the past', () => {
   });
 });
 
+const gate = () => get<object>('quiet/gate?pool=credits&estimate=1');
+
 describe('the gate', () => {
   it('does not count a grant that has expired since the last event', async () => {
     await ok(accounts.put('quiet', { plan: 'free' }));
@@ -187,7 +189,6 @@ describe('the gate', () => {
         reason: 'welcome',
       }),
     );
-    const gate = () => get<object>('quiet/gate?pool=credits&estimate=1');
     expect(await gate()).toMatchObject({ allowed: true, available: '5' });
     accounts.setNow(NOW_MS + DAY_MS);
     expect(await gate()).toMatchObject({ allowed: false, reason: 'InsufficientCredits', available: '0' });

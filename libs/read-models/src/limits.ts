@@ -40,6 +40,10 @@ export const READ_MODEL_LIMITS = {
   segmentBytesMax: 64_000_000,
   /** Segments that a query reads at once. */
   segmentsPerRead: 200,
+  /** Days that a query of daily sums reads at once: more while they have few rows. */
+  daysPerReadMin: 4,
+  daysPerReadMax: 366,
+  dayRowsFew: 5_000,
   /** Distinct groups that one window of an answer may have in memory. */
   groupsPerAnswerMax: 1_000_000,
   pageItemsMax: 500,

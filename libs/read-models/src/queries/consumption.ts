@@ -34,7 +34,7 @@ interface Parts {
   readonly edges: readonly Range[];
 }
 
-function partsOf({ fromMs, toMs }: Range): Parts {
+export function partsOf({ fromMs, toMs }: Range): Parts {
   const firstDay = Math.ceil(fromMs / DAY_MS);
   const lastDay = Math.floor(toMs / DAY_MS);
   if (firstDay > lastDay) return { firstDay: 0, lastDay: 0, edges: [{ fromMs, toMs }] };
@@ -143,7 +143,8 @@ async function sumDays(
   return rows.map(toSums);
 }
 
-async function textId({ client, usage }: Snapshot, text: string): Promise<number | undefined> {
+/** The number of a text in the usage lane; undefined where no usage has it. */
+export async function textId({ client, usage }: Snapshot, text: string): Promise<number | undefined> {
   const { rows } = await client.query<{ id: number }>(`select id from ${usage.schema}.texts where content = $1`, [
     toStored(text),
   ]);

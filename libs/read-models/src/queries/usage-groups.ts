@@ -1,7 +1,7 @@
 import { TooManyGroups } from '../errors.js';
 import { READ_MODEL_LIMITS } from '../limits.js';
 import type { SegmentColumns } from '../usage-lane/segment.js';
-import { noSums, type Sums } from '../usage-lane/sums.js';
+import { addSums, noSums, type Sums } from '../usage-lane/sums.js';
 
 /** Which usage counts, and by what it is added up. `meter` stands beside the catalog's dimensions. */
 export interface Grouping {
@@ -70,8 +70,18 @@ export class UsageGroups {
     return this.#filters.every(([filter, wanted]) => filter !== name || wanted === value);
   }
 
+  /** Adds figures that are summed up already, by their values of `groupBy`. @throws {TooManyGroups} */
+  addSums(values: readonly (string | null)[], sums: Readonly<Sums>): void {
+    addSums(this.#groupOf(values), sums);
+  }
+
   #sumsOf(meter: string, dimensions: readonly (string | null)[]): Sums {
-    const values = this.grouping.groupBy.map((name, index) => (name === 'meter' ? meter : (dimensions[index] ?? null)));
+    return this.#groupOf(
+      this.grouping.groupBy.map((name, index) => (name === 'meter' ? meter : (dimensions[index] ?? null))),
+    );
+  }
+
+  #groupOf(values: readonly (string | null)[]): Sums {
     const key = JSON.stringify(values);
     let group = this.#groups.get(key);
     if (group === undefined) {

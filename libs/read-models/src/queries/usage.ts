@@ -1,10 +1,13 @@
-import { civilOf, DAY_MS, daysFromCivil, formatCredits, formatQuantity, formatTime, HOUR_MS } from '@app/metering';
+import { DAY_MS, formatCredits, formatQuantity, formatTime, HOUR_MS } from '@app/metering';
 import type { PageRequest, UsageItem, UsageWindowName } from './answers.js';
 import { checkLimit, pageOf, readCursor, wholeNumber } from './cursor.js';
+import { partsOf, type Range } from './consumption.js';
 import { scanAccount } from './segment-scan.js';
 import type { Snapshot } from './snapshot-reader.js';
 import { eventsOf } from '../usage-lane/sums.js';
 import { UsageGroups, type Group, type Grouping } from './usage-groups.js';
+import { dimensionOfDays, figuresOfDays, type DayFigures } from './usage-days.js';
+import { windowAt, type Window } from './usage-windows.js';
 
 /** Usage by usage time in [fromMs, toMs), both on whole hours. */
 export interface UsageRequest extends PageRequest, Grouping {
@@ -12,11 +15,6 @@ export interface UsageRequest extends PageRequest, Grouping {
   readonly toMs: number;
   /** Null: one item a group for the whole range. */
   readonly window: UsageWindowName | null;
-}
-
-interface Window {
-  readonly startMs: number;
-  readonly endMs: number;
 }
 
 interface Found extends Window {
@@ -58,12 +56,46 @@ async function* itemsOf(
   const toMs = place === undefined ? request.toMs : Math.min(request.toMs, windowAt(request, place.startMs).endMs);
   const windows = new OpenWindows(request);
   if (toMs <= request.fromMs) return;
-  const days = { firstDay: Math.floor(request.fromMs / DAY_MS), lastDay: Math.floor((toMs - 1) / DAY_MS) };
-  for await (const { day, columns } of scanAccount(snapshot, account, days)) {
-    yield* behind(windows.endedAfter(day), place);
-    windows.add(day, columns, toMs);
+  for await (const portion of portionsOf(snapshot, account, request, toMs)) {
+    yield* behind(windows.endedAfter(portion.newestDay), place);
+    portion.addTo(windows);
   }
   yield* behind(windows.endedAfter(Number.NEGATIVE_INFINITY), place);
+}
+
+/** Usage of some days, newest first: no portion touches a day that is newer than its own newest. */
+interface Portion {
+  readonly newestDay: number;
+  addTo(windows: OpenWindows): void;
+}
+
+/** Whole days from the daily sums where these can answer, everything else from segments. */
+async function* portionsOf(
+  snapshot: Snapshot,
+  account: number,
+  request: UsageRequest,
+  toMs: number,
+): AsyncGenerator<Portion> {
+  const range = { fromMs: request.fromMs, toMs };
+  const dimension = dimensionOfDays(request);
+  const { firstDay, lastDay } = partsOf(range);
+  if (dimension === undefined || firstDay >= lastDay) {
+    yield* segmentsOf(snapshot, account, range);
+    return;
+  }
+  const { groupBy, filter, window } = request;
+  yield* segmentsOf(snapshot, account, { fromMs: lastDay * DAY_MS, toMs });
+  const asked = { firstDay, lastDay, dimension, filter, window };
+  for await (const { newestDay, figures } of figuresOfDays(snapshot, account, asked))
+    yield { newestDay, addTo: (windows) => windows.addFigures(figures, groupBy) };
+  yield* segmentsOf(snapshot, account, { fromMs: request.fromMs, toMs: firstDay * DAY_MS });
+}
+
+async function* segmentsOf(snapshot: Snapshot, account: number, { fromMs, toMs }: Range): AsyncGenerator<Portion> {
+  if (fromMs >= toMs) return;
+  const days = { firstDay: Math.floor(fromMs / DAY_MS), lastDay: Math.floor((toMs - 1) / DAY_MS) };
+  for await (const { day, columns } of scanAccount(snapshot, account, days))
+    yield { newestDay: day, addTo: (windows) => windows.add(day, columns, toMs) };
 }
 
 function* behind(items: Iterable<Found>, place: Place | undefined): Generator<Found> {
@@ -94,6 +126,13 @@ class OpenWindows {
       if (hours.has(hour)) this.#groupsAt(day * DAY_MS + hour * HOUR_MS).add(columns, hour, hour + 1);
   }
 
+  addFigures(figures: readonly DayFigures[], groupBy: readonly string[]): void {
+    for (const { day, meter, value, sums } of figures) {
+      const values = groupBy.map((name) => (name === 'meter' ? meter : value));
+      this.#groupsAt(Math.max(day * DAY_MS, this.request.fromMs)).addSums(values, sums);
+    }
+  }
+
   /** Items of the windows that begin after this day, newest first; they are forgotten. */
   *endedAfter(day: number): Generator<Found> {
     const ended = [...this.#open.entries()].filter(([startMs]) => startMs >= (day + 1) * DAY_MS);
@@ -112,24 +151,6 @@ class OpenWindows {
     }
     return open.groups;
   }
-}
-
-/** The window that contains an instant, cut to the range. */
-function windowAt({ window, fromMs, toMs }: UsageRequest, ms: number): Window {
-  const { startMs, endMs } = wholeWindow(window, ms) ?? { startMs: fromMs, endMs: toMs };
-  return { startMs: Math.max(fromMs, startMs), endMs: Math.min(toMs, endMs) };
-}
-
-function wholeWindow(window: UsageWindowName | null, ms: number): Window | undefined {
-  if (window === null) return undefined;
-  if (window === 'month') {
-    const { year, month } = civilOf(ms);
-    const nextMonth = month === 12 ? daysFromCivil(year + 1, 1, 1) : daysFromCivil(year, month + 1, 1);
-    return { startMs: daysFromCivil(year, month, 1) * DAY_MS, endMs: nextMonth * DAY_MS };
-  }
-  const sizeMs = window === 'day' ? DAY_MS : HOUR_MS;
-  const startMs = Math.floor(ms / sizeMs) * sizeMs;
-  return { startMs, endMs: startMs + sizeMs };
 }
 
 function itemAnswer({ startMs, endMs, group }: Found, { groupBy, filter }: Grouping): UsageItem {
