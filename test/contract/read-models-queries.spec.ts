@@ -1,15 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { MemoryEventStore } from '@app/event-store';
 import { formatCredits, formatQuantity } from '@app/metering';
 import { startTestPostgres, type TestPostgres } from '@app/postgres/testing';
-import { createRunner, Queries, ReadModels } from '@app/read-models';
-import { AccountHistory, FeedHistory, randomOf, type Line } from '../support/account-history.js';
+import { AccountHistory, FeedHistory, randomOf } from '../support/account-history.js';
+import { line, withQueries } from '../support/query-world.js';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const NOVEMBER = Date.UTC(2026, 10, 1);
-const credits = (text: number): bigint => BigInt(Math.round(text * 1e9));
 
 let server: TestPostgres;
 beforeAll(async () => {
@@ -17,38 +15,9 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(async () => server.stop(), 60_000);
 
-async function withQueries(
-  test: (queries: Queries, store: MemoryEventStore, project: () => Promise<void>) => Promise<void>,
-) {
-  const store = new MemoryEventStore(() => new Date(NOVEMBER));
-  const models = await ReadModels.connect({ url: await server.createDatabase(), name: 'test' });
-  const project = async (): Promise<void> => {
-    for (const generation of await models.generations.allLive())
-      await createRunner({ generations: models.generations, store, generation, lease: null }).runToEnd();
-  };
-  try {
-    await test(new Queries({ models, store }), store, project);
-  } finally {
-    await models.close();
-  }
-}
-
-const line = (
-  usageTimeMs: number,
-  amount: number,
-  dimensions: Record<string, string>,
-  meter = 'input-tokens',
-): Line => ({
-  meter,
-  usageTimeMs,
-  quantityNanos: credits(amount * 2000),
-  creditsNanos: credits(amount),
-  dimensions,
-});
-
 describe('queries', () => {
   it('answers in the shapes of the contract', async () => {
-    await withQueries(async (queries, store, project) => {
+    await withQueries(server, async (queries, store, project) => {
       const acme = new AccountHistory('acme', NOVEMBER);
       acme.atMs = NOVEMBER + 2 * DAY;
       acme.use([
@@ -206,7 +175,7 @@ describe('queries', () => {
   }, 60_000);
 
   it('shows late usage in its own month and adjusted usage in both', async () => {
-    await withQueries(async (queries, store, project) => {
+    await withQueries(server, async (queries, store, project) => {
       const acme = new AccountHistory('acme', NOVEMBER);
       acme.endCycle();
       acme.use([line(NOVEMBER + DAY, 1, {})]);
@@ -245,7 +214,7 @@ describe('queries', () => {
   }, 60_000);
 
   it('restricts entries to a project, and pages through everything without gap or repetition', async () => {
-    await withQueries(async (queries, store, project) => {
+    await withQueries(server, async (queries, store, project) => {
       const acme = new AccountHistory('acme', NOVEMBER);
       for (let nth = 1; nth <= 7; nth++)
         acme.use([line(NOVEMBER, nth, { project: 'a\0b' }), line(NOVEMBER, 1, { project: 'other' })]);
@@ -267,7 +236,7 @@ describe('queries', () => {
   }, 60_000);
 
   it('lists organisations, quarantine and due accounts', async () => {
-    await withQueries(async (queries, store, project) => {
+    await withQueries(server, async (queries, store, project) => {
       for (const name of ['first', 'second']) {
         const account = new AccountHistory(name, NOVEMBER);
         if (name === 'first') account.use([line(NOVEMBER, 1000, {})]);
@@ -296,12 +265,29 @@ describe('queries', () => {
         requeuedBy: 'kim',
         record: { topic: 'usage.v1', partition: 0, offset: '5' },
       });
-      const due = { markMs: NOVEMBER + 40 * DAY, partitions: 1, partition: 0, limit: 1 };
+      const due = { markMs: NOVEMBER + 40 * DAY, graceMs: HOUR, partitions: 1, partition: 0, limit: 1 };
       const [first] = await queries.dueAccounts(due);
       expect(first).toEqual({ organisation: 'first', dueMs: NOVEMBER + 30 * DAY });
       expect(await queries.dueAccounts({ ...due, ...(first === undefined ? {} : { after: first }) })).toMatchObject([
         { organisation: 'second' },
       ]);
+    });
+  }, 60_000);
+
+  it('finds accounts that wait for their closing by the grace that is asked for', async () => {
+    await withQueries(server, async (queries, store, project) => {
+      const acme = new AccountHistory('acme', NOVEMBER);
+      acme.endCycle();
+      await store.append([acme.take()]);
+      await project();
+      const endMs = NOVEMBER + 30 * DAY;
+      const dueAt = async (markMs: number, graceMs: number) =>
+        (await queries.dueAccounts({ markMs, graceMs, partitions: 1, partition: 0, limit: 5 })).map(
+          ({ dueMs }) => dueMs,
+        );
+      expect(await dueAt(endMs + HOUR / 2, HOUR)).toEqual([]);
+      expect(await dueAt(endMs + HOUR, HOUR)).toEqual([endMs + HOUR]);
+      expect(await dueAt(endMs + HOUR / 2, HOUR / 4)).toEqual([endMs + HOUR / 4]);
     });
   }, 60_000);
 
@@ -312,7 +298,7 @@ describe('queries', () => {
         fc.constantFrom('hour', 'day', 'month', null),
         fc.nat(60),
         async (seed, window, hours) => {
-          await withQueries(async (queries, store, project) => {
+          await withQueries(server, async (queries, store, project) => {
             const random = randomOf(seed);
             const acme = new AccountHistory('acme', NOVEMBER);
             const lines = Array.from({ length: 120 }, () =>

@@ -8,6 +8,8 @@ export interface DueAccount {
 export interface DueQuestion {
   /** Accounts that are due at or before this instant. */
   readonly markMs: number;
+  /** The catalog's: how long after its end a cycle closes. */
+  readonly graceMs: number;
   /** Of one partition: keys are spread over so many. */
   readonly partitions: number;
   readonly partition: number;

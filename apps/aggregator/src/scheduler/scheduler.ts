@@ -80,9 +80,10 @@ export class Scheduler {
   }
 
   async #passPartition(owned: OwnedPartition, view: FeedView): Promise<void> {
-    const { dueAccounts, settings, signal } = this.parts;
+    const { dueAccounts, gate, settings, signal } = this.parts;
     const { partition } = owned.stream.partition;
-    const question = { markMs: owned.markMs, partitions: view.livePartitions, partition };
+    const { graceMs } = gate.catalog ?? (await gate.opened());
+    const question = { markMs: owned.markMs, graceMs, partitions: view.livePartitions, partition };
     let after: DueAccount | undefined;
     while (!signal.aborted && !owned.isLost) {
       const page = await dueAccounts({

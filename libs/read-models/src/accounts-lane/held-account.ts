@@ -1,4 +1,4 @@
-import { DEFAULT_GRACE_MS, initialState, nextDueMs, poolViews, type Wallet } from '@app/metering';
+import { initialState, nextClosingMs, nextDueMs, poolViews, type Wallet } from '@app/metering';
 import { keyHash } from '../key-hash.js';
 import { toStoredOrNull } from '../stored-text.js';
 import { readWallet, writeWallet } from './wallet-codec.js';
@@ -37,6 +37,8 @@ export const loadedAccount = (row: WalletRow): HeldAccount => ({
   fault: row.fault,
 });
 
+const finiteOrNull = (ms: number): number | null => (Number.isFinite(ms) ? ms : null);
+
 /** The account's row of `accounts`. */
 export function accountRow(account: HeldAccount): Readonly<Record<string, unknown>> {
   const { organisation, wallet, revision, openedPosition, fault } = account;
@@ -49,8 +51,8 @@ export function accountRow(account: HeldAccount): Readonly<Record<string, unknow
     revision: revision.toString(),
     ledger_time_ms: wallet.ledgerTimeMs,
     opened_position: openedPosition.toString(),
-    // A hint: schedulers know the catalog's grace and look for themselves.
-    next_due_ms: nextDueMs(wallet, DEFAULT_GRACE_MS),
+    next_instant_ms: nextDueMs(wallet, Number.POSITIVE_INFINITY),
+    closable_ms: finiteOrNull(nextClosingMs(wallet, 0)),
     statuses: [...new Set(poolViews(wallet).map(({ status }) => status))].toSorted(),
     wallet: writeWallet(wallet),
     fault: toStoredOrNull(fault),

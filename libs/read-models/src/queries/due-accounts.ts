@@ -10,6 +10,8 @@ export interface DueAccount {
 export interface DueQuestion {
   /** Accounts that are due at or before this instant. */
   readonly markMs: number;
+  /** The catalog's: how long after its end a cycle closes. */
+  readonly graceMs: number;
   /** Of one partition: keys are spread over so many. */
   readonly partitions: number;
   readonly partition: number;
@@ -20,17 +22,20 @@ export interface DueQuestion {
 
 interface Row {
   readonly organisation: string;
-  readonly next_due_ms: bigint;
+  readonly due_ms: bigint;
 }
 
+/** Live accounts alone: no wall clock moves the others. */
 export async function listDue({ client, accounts }: Snapshot, question: DueQuestion): Promise<readonly DueAccount[]> {
-  const { markMs, partitions, partition, limit, after } = question;
+  const { markMs, graceMs, partitions, partition, limit, after } = question;
   const { rows } = await client.query<Row>(
-    `select organisation, next_due_ms from ${accounts.schema}.accounts
-     where next_due_ms <= $1 and fault is null and key_hash % $2 = $3
-       and ($4::bigint is null or (next_due_ms, organisation) > ($4::bigint, $5::text collate "C"))
-     order by next_due_ms, organisation limit $6`,
-    [markMs, partitions, partition, after?.dueMs ?? null, after?.organisation ?? null, limit],
+    `select organisation, due_ms from (
+       select organisation, least(next_instant_ms, closable_ms + $7::bigint) as due_ms from ${accounts.schema}.accounts
+       where clock = 'live' and (next_instant_ms <= $1::bigint or closable_ms <= $1::bigint - $7::bigint)
+         and fault is null and key_hash % $2 = $3) due
+     where $4::bigint is null or (due_ms, organisation) > ($4::bigint, $5::text collate "C")
+     order by due_ms, organisation limit $6`,
+    [markMs, partitions, partition, after?.dueMs ?? null, after?.organisation ?? null, limit, graceMs],
   );
-  return rows.map(({ organisation, next_due_ms: dueMs }) => ({ organisation, dueMs: Number(dueMs) }));
+  return rows.map(({ organisation, due_ms: dueMs }) => ({ organisation, dueMs: Number(dueMs) }));
 }

@@ -177,7 +177,7 @@ export class Queries {
 
   /**
    * Accounts of one feed partition whose time changes something at or before an instant, by due time and name: a hint
-   * for schedulers, by the default grace and as late as the accounts lane is.
+   * for schedulers, as late as the accounts lane is.
    */
   dueAccounts(question: DueQuestion): Promise<readonly DueAccount[]> {
     return this.#snapshots.read((snapshot) => listDue(snapshot, question));

@@ -49,7 +49,7 @@ export const TABLE_CHECKS: readonly TableCheck[] = [
     'accounts',
     'accounts',
     [['organisation', 'text']],
-    'key_hash plan state clock revision ledger_time_ms opened_position next_due_ms statuses wallet fault',
+    'key_hash plan state clock revision ledger_time_ms opened_position next_instant_ms closable_ms statuses wallet fault',
   ),
   plain(
     'accounts',

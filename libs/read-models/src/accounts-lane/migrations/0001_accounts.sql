@@ -9,7 +9,10 @@ create table accounts (
   ledger_time_ms bigint not null,
   -- Where the account opened: the order of lists, the same in every rebuild.
   opened_position bigint not null,
-  next_due_ms bigint,
+  -- The next instant at which time itself changes the account, and the end of the oldest cycle that waits for its
+  -- closing: the grace after it is the catalog's, which is not known here.
+  next_instant_ms bigint,
+  closable_ms bigint,
   -- One entry a pool; a filter asks whether any has it.
   statuses text[] not null,
   wallet text not null,
@@ -17,7 +20,8 @@ create table accounts (
   fault text
 ) with (fillfactor = 50);
 create index accounts_listed on accounts (opened_position desc);
-create index accounts_due on accounts (next_due_ms) where next_due_ms is not null;
+create index accounts_next on accounts (next_instant_ms) where clock = 'live';
+create index accounts_closable on accounts (closable_ms) where clock = 'live';
 
 create table ledger_entries (
   organisation text collate "C" not null,
