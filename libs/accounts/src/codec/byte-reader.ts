@@ -46,6 +46,22 @@ export class ByteReader {
   }
 
   varint(): number {
+    const { bytes, at } = this;
+    // Nearly all numbers take one or two bytes: these are read without the loop's checks.
+    const first = bytes[at];
+    if (first !== undefined && first < 0x80) {
+      this.at = at + 1;
+      return first;
+    }
+    const second = bytes[at + 1];
+    if (first !== undefined && second !== undefined && second < 0x80) {
+      this.at = at + 2;
+      return (first & 0x7f) | (second << 7);
+    }
+    return this.longVarint();
+  }
+
+  private longVarint(): number {
     const { bytes } = this;
     let value = 0;
     let factor = 1;
@@ -65,6 +81,7 @@ export class ByteReader {
 
   zigzag(): number {
     const value = this.varint();
+    if (value <= 0x7f_ff_ff_ff) return (value >>> 1) ^ -(value & 1);
     return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
   }
 

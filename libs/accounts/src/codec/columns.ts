@@ -150,7 +150,8 @@ function readShaped(reader: ByteReader, count: number, head: number): number[] {
   const power = POWERS[head >> EXPONENT_SHIFT];
   if (form !== VARINTS || power === undefined) throw reader.corrupt('a column has an unknown form');
   const isSigned = (head & SIGNED) !== 0;
-  for (let index = 0; index < count; index++) values.push((isSigned ? reader.zigzag() : reader.varint()) * power);
+  if (isSigned) for (let index = 0; index < count; index++) values.push(reader.zigzag() * power);
+  else for (let index = 0; index < count; index++) values.push(reader.varint() * power);
   return values;
 }
 

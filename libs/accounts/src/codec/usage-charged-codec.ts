@@ -50,7 +50,23 @@ export function writeUsageCharged(event: UsageCharged): Uint8Array {
   return body.view();
 }
 
-/** The reverse of `writeUsageCharged`; `evidence` is decoded when it is first read. @throws {CorruptEvent} then, too */
+/** What stands behind the groups, in the order in which it is stored. */
+type Tail = Pick<UsageCharged, 'draws' | 'samples' | 'days' | 'refundGrants' | 'payments'>;
+
+function readTail(reader: ByteReader, texts: TextList): Tail {
+  const draws = readDraws(reader, texts);
+  const samples = readSamples(reader, texts);
+  const days = readSteps(reader, reader.count(CODEC_LIMITS.elementsMax));
+  const extraBytes = reader.raw(reader.varint());
+  reader.end();
+  const { refundGrants, payments } = extraBytes.length === 0 ? NO_EXTRAS : decodeJson(TYPE, chargeExtras, extraBytes);
+  return { draws, samples, days, refundGrants, payments };
+}
+
+/**
+ * The reverse of `writeUsageCharged`. `evidence`, and what stands behind the groups, are decoded when they are first
+ * read: who adds up usage needs neither. @throws {CorruptEvent} then, too
+ */
 export function readUsageCharged(bytes: Uint8Array): UsageCharged {
   const reader = new ByteReader(TYPE, bytes);
   const evidenceBytes = reader.raw(reader.varint());
@@ -61,12 +77,8 @@ export function readUsageCharged(bytes: Uint8Array): UsageCharged {
   const uses = readUses(reader, texts);
   const dimensions = readDimensions(reader, texts);
   const groups = readGroups(reader);
-  const draws = readDraws(reader, texts);
-  const samples = readSamples(reader, texts);
-  const days = readSteps(reader, reader.count(CODEC_LIMITS.elementsMax));
-  const extraBytes = reader.raw(reader.varint());
-  reader.end();
-  const { refundGrants, payments } = extraBytes.length === 0 ? NO_EXTRAS : decodeJson(TYPE, chargeExtras, extraBytes);
+  let read: Tail | undefined;
+  const tail = (): Tail => (read ??= readTail(reader, texts));
   let lines: readonly EvidenceLine[] | undefined;
   return {
     type: TYPE,
@@ -76,11 +88,21 @@ export function readUsageCharged(bytes: Uint8Array): UsageCharged {
     uses,
     dimensions,
     groups,
-    draws,
-    samples,
-    refundGrants,
-    payments,
-    days,
+    get draws() {
+      return tail().draws;
+    },
+    get samples() {
+      return tail().samples;
+    },
+    get refundGrants() {
+      return tail().refundGrants;
+    },
+    get payments() {
+      return tail().payments;
+    },
+    get days() {
+      return tail().days;
+    },
     get evidence() {
       lines ??= readEvidence(new ByteReader(TYPE, evidenceBytes));
       return lines;
