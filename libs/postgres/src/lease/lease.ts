@@ -14,12 +14,14 @@ export class LeaseLost extends Error {
   readonly code = 'LeaseLost';
 }
 
+/** The row of a lease that nobody has held. No conflict target: two that ask at once meet on either unique index. */
+const PREPARE = `
+  insert into creditfold_leases.leases (name, holder, fence, expires_at)
+  values ($1, '', 0, '-infinity') on conflict do nothing`;
 const ACQUIRE = `
-  insert into creditfold_leases.leases as l (name, holder, fence, expires_at)
-  values ($1, $2, 1, clock_timestamp() + $3 * interval '1 millisecond')
-  on conflict (name) do update
-    set holder = excluded.holder, fence = l.fence + 1, expires_at = excluded.expires_at
-    where l.expires_at < clock_timestamp()
+  update creditfold_leases.leases
+  set holder = $2, fence = fence + 1, expires_at = clock_timestamp() + $3 * interval '1 millisecond'
+  where name = $1 and expires_at < clock_timestamp()
   returning fence`;
 const RENEW = `
   update creditfold_leases.leases set expires_at = clock_timestamp() + $3 * interval '1 millisecond'
@@ -42,6 +44,7 @@ export class Lease {
 
   /** The lease, or undefined while another holds it. The pool is one of `createPool`. Needs `migrateLeases` before. */
   static async acquire(pool: Pool, options: LeaseOptions): Promise<Lease | undefined> {
+    await pool.query(PREPARE, [options.name]);
     const { rows } = await pool.query<{ fence: bigint }>(ACQUIRE, [options.name, options.holder, options.ttlMs]);
     const [row] = rows;
     return row === undefined ? undefined : new Lease(pool, options, row.fence);
