@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { ConsumeOptions, FeedConsumer, FeedHandler, TopicPartition } from '../usage-feed.js';
 import { PositionHints } from '../position-hints.js';
 import { UnknownTopic } from '../usage-feed.js';
@@ -22,6 +23,8 @@ export class LogConsumer implements FeedConsumer {
     private readonly options: ConsumeOptions,
   ) {
     this.hints = new PositionHints((offsets) => log.keepHints(offsets), HINT_MS);
+    // Every partition's loop listens to it: their number is bounded, and above Node's idea of a leak.
+    setMaxListeners(0, this.stopping.signal);
   }
 
   async start(handler: FeedHandler): Promise<void> {
