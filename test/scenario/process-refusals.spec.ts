@@ -16,6 +16,13 @@ describe('a process that lacks what it needs names all of it, and exits with 1',
     ['projector', { DATABASE_URL: 'mysql://x' }, 'DATABASE_URL has to begin with postgres://'],
     ['api', {}, 'DATABASE_URL, KAFKA_BROKERS and CREDITFOLD_ADMIN_KEY must be set.'],
     ['api', { DATABASE_URL, CREDITFOLD_ADMIN_KEY: 'x'.repeat(32) }, 'KAFKA_BROKERS must be set.'],
+    ...['aggregator', 'projector', 'api', 'standalone'].map(
+      (app): [string, Readonly<Record<string, string>>, string] => [
+        app,
+        { DATABASE_URL_FILE: '/none' },
+        'DATABASE_URL_FILE cannot be read',
+      ],
+    ),
     ['standalone', { KAFKA_BROKERS: 'kafka' }, 'KAFKA_BROKERS has to be host:port'],
     ['standalone', { KAFKA_TLS: 'true' }, 'KAFKA_BROKERS must be set, because KAFKA_TLS is.'],
     ['standalone', { KURRENTDB_URL: 'esdb://127.0.0.1:1' }, 'KURRENTDB_URL is not usable'],

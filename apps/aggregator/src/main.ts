@@ -1,4 +1,4 @@
-import { InvalidSetting } from '@app/postgres';
+import { InvalidSetting, withSecretFiles } from '@app/postgres';
 import { pino } from 'pino';
 import { serveHealth } from './health/health-server.js';
 import { openParts } from './open-parts.js';
@@ -11,7 +11,7 @@ const STOP_WITHIN_MS = 10_000;
 const endAtOnce = (code: number): void => process.exit(code);
 
 async function main(): Promise<void> {
-  const settings = processSettingsFrom(process.env);
+  const settings = processSettingsFrom(withSecretFiles(process.env));
   const log = pino({ name: 'aggregator', level: settings.logLevel });
   const { topic, host, port } = settings;
   const opened = await openParts({ ...settings, log });

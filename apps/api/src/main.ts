@@ -1,4 +1,4 @@
-import { InvalidSetting, requireSettings } from '@app/postgres';
+import { InvalidSetting, requireSettings, withSecretFiles } from '@app/postgres';
 import { apiConfigFrom } from './api-config.js';
 import { composeApi } from './compose-api.js';
 import { startApi } from './start-api.js';
@@ -6,10 +6,11 @@ import { startApi } from './start-api.js';
 const STOP_WITHIN_MS = 10_000;
 
 async function main(): Promise<void> {
+  const env = withSecretFiles(process.env);
   // Usage taken into the embedded feed would have no reader: only standalone's aggregator reads it.
-  requireSettings(process.env, ['DATABASE_URL', 'KAFKA_BROKERS', 'CREDITFOLD_ADMIN_KEY']);
-  const config = apiConfigFrom(process.env);
-  const composed = await composeApi(config, process.env);
+  requireSettings(env, ['DATABASE_URL', 'KAFKA_BROKERS', 'CREDITFOLD_ADMIN_KEY']);
+  const config = apiConfigFrom(env);
+  const composed = await composeApi(config, env);
   const { parts } = composed;
   const api = await startApi(config, parts);
   parts.log.info({ url: api.url }, 'the API listens');

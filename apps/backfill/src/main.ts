@@ -1,3 +1,4 @@
+import { InvalidSetting, withSecretFiles } from '@app/postgres';
 import { Command } from 'commander';
 import { BackfillFailed } from './backfill-failed.js';
 import { findKey } from './find-key.js';
@@ -40,7 +41,7 @@ async function load(file: string, flags: Flags): Promise<void> {
     {
       file,
       url: flags.url.replace(/\/+$/, ''),
-      key: await findKey(process.env),
+      key: await findKey(withSecretFiles(process.env)),
       source: flags.source,
       type: flags.type,
       isAdjusting: flags.adjust === true,
@@ -51,14 +52,17 @@ async function load(file: string, flags: Flags): Promise<void> {
   process.stdout.write(report(totals));
 }
 
+function explain(error: unknown): string {
+  if (error instanceof BackfillFailed) return error.message;
+  if (error instanceof InvalidSetting) return `${error.code}: ${error.message}`;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
 try {
   await program.action(load).parseAsync();
   // Nothing is left to do; connections that are kept alive must not keep the command.
   process.exit(0);
 } catch (error) {
-  const isExpected = error instanceof BackfillFailed;
-  process.stderr.write(
-    `${isExpected ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-  );
+  process.stderr.write(`${explain(error)}\n`);
   process.exit(1);
 }

@@ -1,5 +1,5 @@
 import { openEventStore } from '@app/event-store';
-import { InvalidSetting } from '@app/postgres';
+import { InvalidSetting, withSecretFiles } from '@app/postgres';
 import { ReadModels } from '@app/read-models';
 import { pino } from 'pino';
 import { PROJECTOR_LIMITS } from './projector-config.js';
@@ -9,7 +9,7 @@ import { serveProjector } from './start-projector.js';
 const onFatal = (): void => process.exit(1);
 
 async function main(): Promise<void> {
-  const { databaseUrl, streams, host, port, logLevel } = projectorSettingsFrom(process.env);
+  const { databaseUrl, streams, host, port, logLevel } = projectorSettingsFrom(withSecretFiles(process.env));
   const log = pino({ name: 'projector', level: logLevel });
   const { store, hasDensePositions } = await openEventStore(streams);
   const models = await ReadModels.connect({ url: databaseUrl, name: 'creditfold-projector' });

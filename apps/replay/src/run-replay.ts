@@ -1,4 +1,4 @@
-import type { Environment } from '@app/postgres';
+import { withSecretFiles, type Environment } from '@app/postgres';
 import { CommanderError } from 'commander';
 import { commandLine, type Action } from './command-line.js';
 import { NoStreams, openStreams } from './open-streams.js';
@@ -22,7 +22,7 @@ export async function runReplay(args: readonly string[], env: Environment, termi
 
 async function runAction(action: Action, env: Environment, terminal: Terminal): Promise<number> {
   try {
-    const streams = await openStreams(env);
+    const streams = await openStreams(withSecretFiles(env));
     try {
       return (await action(streams)) ? EXIT.done : EXIT.failed;
     } finally {

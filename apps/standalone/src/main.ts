@@ -1,3 +1,4 @@
+import { withSecretFiles } from '@app/postgres';
 import { Ending } from './ending.js';
 import { runStandalone } from './run-standalone.js';
 import { standaloneConfigFrom } from './standalone-config.js';
@@ -15,7 +16,7 @@ function explain(error: unknown): string {
 }
 
 try {
-  await runStandalone(standaloneConfigFrom(process.env), new Ending());
+  await runStandalone(standaloneConfigFrom(withSecretFiles(process.env)), new Ending());
   process.exit(0);
 } catch (error) {
   process.stderr.write(`${explain(error)}\n`);

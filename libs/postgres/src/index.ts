@@ -14,3 +14,4 @@ export type { LeaseOptions } from './lease/lease.js';
 export { addressIn, databaseUrlIn, requireSettings, settingIn } from './settings/environment.js';
 export type { Environment } from './settings/environment.js';
 export { InvalidSetting } from './settings/invalid-setting.js';
+export { SECRET_VARIABLES, withSecretFiles } from './settings/secret-files.js';
