@@ -1,4 +1,5 @@
-import { InvalidSetting, requireSettings, withSecretFiles } from '@app/postgres';
+import { CatalogRefused, loadCatalogFile } from '@app/accounts';
+import { InvalidSetting, requireSettings, settingIn, withSecretFiles } from '@app/postgres';
 import { apiConfigFrom } from './api-config.js';
 import { composeApi } from './compose-api.js';
 import { startApi } from './start-api.js';
@@ -12,6 +13,8 @@ async function main(): Promise<void> {
   const config = apiConfigFrom(env);
   const composed = await composeApi(config, env);
   const { parts } = composed;
+  const catalog = settingIn(env, 'CREDITFOLD_CATALOG');
+  if (catalog !== undefined) await loadCatalogFile(parts.store, catalog, Date.now);
   const api = await startApi(config, parts);
   parts.log.info({ url: api.url }, 'the API listens');
   const stop = async (): Promise<void> => {
@@ -31,7 +34,7 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  const isSetting = error instanceof InvalidSetting;
-  process.stderr.write(`${isSetting ? `${error.code}: ${error.message}` : String(error)}\n`);
+  const isExpected = error instanceof InvalidSetting || error instanceof CatalogRefused;
+  process.stderr.write(`${isExpected ? `${error.code}: ${error.message}` : String(error)}\n`);
   process.exit(1);
 });

@@ -1,10 +1,6 @@
 /** Every limit of this app, in one place. */
 export const LIMITS = {
   adminKeyCharsMin: 32,
-  /** A file above this is no catalog. */
-  catalogFileBytesMax: 4 * 1024 * 1024,
-  /** Versions that are looked through for the file that was loaded last. */
-  catalogVersionsSearchedMax: 10_000,
   /** Each part finishes what is under way within this, then it is cut off: what it did not finish is done again. */
   partStopMs: 6_000,
   /** The whole process is gone by then, whatever hangs. */

@@ -17,7 +17,7 @@ const entryOf = (part: string): URL => new URL(`./workers/${part}-worker.js`, im
 
 /**
  * Everything in one process until it is wished to end, or a part of it fails. Resolves after a clean end.
- * @throws {StartRefused | EmbeddedPostgresError | PartFailed}
+ * @throws {StartRefused | CatalogRefused | EmbeddedPostgresError | PartFailed}
  */
 export async function runStandalone(given: StandaloneConfig, ending: Ending): Promise<void> {
   const config = { ...given, CREDITFOLD_DATA_DIR: resolve(given.CREDITFOLD_DATA_DIR) };

@@ -2,7 +2,7 @@
 export class StartRefused extends Error {
   override readonly name = 'StartRefused';
   constructor(
-    readonly code: 'InvalidSetting' | 'PortInUse' | 'CatalogUnreadable' | 'CatalogInvalid' | 'CatalogConflict',
+    readonly code: 'InvalidSetting' | 'PortInUse',
     message: string,
     options?: ErrorOptions,
   ) {

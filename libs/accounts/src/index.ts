@@ -24,6 +24,7 @@ export type { FoldSnapshot } from './snapshots/fold-snapshot.js';
 export { CatalogStream } from './streams/catalog-stream.js';
 export type { PublishOptions, PublishOutcome } from './streams/catalog-stream.js';
 export { loadOrCreateSecret } from './streams/deployment-stream.js';
+export { CatalogRefused, loadCatalogFile } from './streams/load-catalog-file.js';
 export { feedStream } from './streams/feed-state.js';
 export type { FeedPartition, FeedPosition, FeedState } from './streams/feed-state.js';
 export { FeedStreams } from './streams/feed-streams.js';
