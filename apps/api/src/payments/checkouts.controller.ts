@@ -77,8 +77,8 @@ export class CheckoutsController {
     if (bought === undefined) throw Problem.refusal('UnknownPackage', `the catalog has no package ${key}`);
     const quote = quoteOf(bought, quantity ?? null);
     if ('code' in quote) throw rejectionProblem(quote);
-    const { creditsNanos, bonusNanos, price } = quote;
-    return { package: key, quantityNanos: quantity ?? null, creditsNanos, bonusNanos, ...price };
+    const { price, ...terms } = quote;
+    return { package: key, quantityNanos: quantity ?? null, ...terms, ...price };
   }
 }
 

@@ -27,8 +27,14 @@ const methodRecord = z.object({
   storedAtMs: z.int(),
 });
 
+const period = z.object({ months: z.int(), days: z.int() }).nullable();
+
 const checkoutRecord = z.object({
   package: z.string(),
+  // Checkouts that were begun before these were kept have none.
+  pool: z.string().exactOptional(),
+  expires: period.exactOptional(),
+  refundWindow: period.exactOptional(),
   quantityNanos: nanos.nullable(),
   creditsNanos: nanos,
   bonusNanos: nanos,

@@ -77,14 +77,14 @@ export class PaymentSettlement {
     const { state } = await this.parts.accounts.loadFresh(organisation);
     const checkout = checkoutOf(state, id);
     if (checkout === null) return this.#ignored(subject, 'UnknownPurchase');
-    const { creditsNanos, bonusNanos, amountMinor, currency } = checkout;
+    const { package: bought, quantityNanos, amountMinor, currency, ...terms } = checkout;
     const command = {
       kind: 'PurchaseCredits',
-      package: checkout.package,
-      quantityNanos: checkout.quantityNanos,
+      package: bought,
+      quantityNanos,
       paymentReference: verdict.payment,
       by: 'checkout',
-      quoted: { creditsNanos, bonusNanos, price: { amountMinor, currency } },
+      quoted: { ...terms, price: { amountMinor, currency } },
     } as const;
     const refused = await this.#execute(organisation, { command, route: 'checkouts/paid', key: id });
     if (refused !== null && refused.code !== 'PaymentReferenceUsed') this.#ignored(subject, refused.code);

@@ -1,8 +1,8 @@
 import type { AccountEvent } from '@app/metering';
 import type * as z from 'zod';
 import { creditSchemas } from './credit-schemas.js';
-import type { DecodedEvent, EventDefinitions, StoredBody } from './event-codec.js';
-import { EventCodec, jsonDefinition } from './event-codec.js';
+import type { DecodedEvent, EventDefinitions, StoredBody, Upcaster } from './event-codec.js';
+import { EventCodec, jsonDefinition, jsonUpcaster } from './event-codec.js';
 import type { IdentityVisitor } from './evidence-codec.js';
 import type { EncodedEvent } from './hash-chain.js';
 import { openEvent } from './hash-chain.js';
@@ -35,11 +35,17 @@ type Compared = {
 const matchingSchemas: Compared[AccountEvent['type']] extends true ? typeof accountEventSchemas : never =
   accountEventSchemas;
 
+/** Ways from older versions, from version 1 on, of the types that have any. */
+const upcasters: { readonly [T in JsonEvent['type']]?: readonly Upcaster[] } = {
+  // Version 1 did not record what the package brought.
+  RechargeRequested: [jsonUpcaster('RechargeRequested', (old) => ({ ...(old as object), terms: null }))],
+};
+
 const jsonDefinitions = Object.fromEntries(
-  Object.entries<z.ZodType<JsonEvent>>(matchingSchemas).map(([type, schema]) => [
-    type,
-    jsonDefinition(type as JsonEvent['type'], schema),
-  ]),
+  Object.entries<z.ZodType<JsonEvent>>(matchingSchemas).map(([key, schema]) => {
+    const type = key as JsonEvent['type'];
+    return [type, jsonDefinition(type, schema, upcasters[type])];
+  }),
 ) as EventDefinitions<JsonEvent>;
 
 /** The registry of account streams. */

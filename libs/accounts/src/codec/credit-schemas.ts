@@ -7,6 +7,21 @@ export const price = z
   .strictObject({ amountMinor: bigInteger, currency: z.string() })
   .meta({ id: 'Price', description: 'Money in the smallest unit of its currency.' });
 
+const period = z
+  .strictObject({ months: z.int(), days: z.int() })
+  .meta({ id: 'Period', description: 'A calendar period: months first, then days.' });
+
+/** What a package brings. */
+export const packageTerms = z
+  .strictObject({
+    pool: z.string(),
+    creditsNanos: nanos,
+    bonusNanos: nanos,
+    expires: period.nullable(),
+    refundWindow: period.nullable(),
+  })
+  .meta({ id: 'PackageTerms', description: 'What a package brings, as the catalog said when it was offered.' });
+
 const purchase = z
   .strictObject({
     id: z.string(),

@@ -87,6 +87,26 @@ describe('versions', () => {
   });
 });
 
+describe('recharges', () => {
+  it('that were requested before their terms were recorded have none', () => {
+    const { terms: _terms, ...old } = accountEvents.view({
+      type: 'RechargeRequested',
+      atMs: 1,
+      entries: [],
+      purchase: 'recharge-1',
+      package: 'pack',
+      price: { amountMinor: 1_000n, currency: 'EUR' },
+      terms: null,
+      by: { kind: 'instant' },
+    }) as { terms: unknown };
+    const { data } = sealEvent('RechargeRequested', 1, json(old), start);
+    expect(decodeAccountEvent({ type: 'RechargeRequested', data }).event).toMatchObject({
+      purchase: 'recharge-1',
+      terms: null,
+    });
+  });
+});
+
 describe('JSON bodies', () => {
   it.each([
     ['no JSON', Buffer.from('{')],

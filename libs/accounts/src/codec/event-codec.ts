@@ -37,18 +37,19 @@ export interface DecodedEvent<E> {
   readonly hash: Uint8Array;
 }
 
-/** A definition with a JSON body. */
+/** A definition with a JSON body. `upcasters` are those from version 1 on: each makes the next version. */
 export function jsonDefinition<E extends { readonly type: string }>(
   type: E['type'],
   schema: z.ZodType<E>,
+  upcasters: readonly Upcaster[] = [],
 ): EventDefinition<E> {
   return {
-    version: 1,
+    version: 1 + upcasters.length,
     schema,
     encoding: 'json',
     write: (event) => encodeJson(schema, event),
     read: (body) => decodeJson(type, schema, body),
-    upcasters: new Map(),
+    upcasters: new Map(upcasters.map((upcaster, index) => [1 + index, upcaster])),
   };
 }
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { price } from './credit-schemas.js';
+import { packageTerms, price } from './credit-schemas.js';
 import { bigInteger, instant, list, nanos } from './json-scalars.js';
 import { eventBase, eventSchema } from './ledger-schemas.js';
 
@@ -72,6 +72,7 @@ export const ruleSchemas = {
     purchase: z.string(),
     package: z.string(),
     price,
+    terms: packageTerms.nullable(),
     by: crossingCause,
   }),
   RechargeDeclined: eventSchema('RechargeDeclined', 'The payment processor said no.', {

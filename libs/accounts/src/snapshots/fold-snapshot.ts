@@ -6,7 +6,7 @@ import { readTagged, writeTagged } from './tagged-json.js';
  * Version of the form below, of the states that are kept in it and of the rules that fold them. Count it up with any change of these:
  * snapshots of another version are discarded and the stream is read instead.
  */
-export const SNAPSHOT_VERSION = 1;
+export const SNAPSHOT_VERSION = 2;
 
 const HASH_BYTES = 32;
 const REVISION_BYTES = 8;

@@ -4,6 +4,7 @@ import type {
   CycleBounds,
   DebtKey,
   GrantTerms,
+  PackageTerms,
   SeriesPoint,
   ThresholdRule,
 } from './account-events.js';
@@ -94,6 +95,8 @@ export interface OpenRecharge {
   readonly package: string;
   readonly amountMinor: bigint;
   readonly currency: string;
+  /** What is paid for; null where the request did not record it. */
+  readonly terms: PackageTerms | null;
   readonly requestedAtMs: number;
 }
 

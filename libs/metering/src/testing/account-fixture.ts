@@ -33,7 +33,10 @@ export class AccountFixture {
   private offset = 0n;
   private commands = 0;
 
-  constructor(readonly catalog: Catalog = catalogFixture()) {}
+  constructor(
+    /** In force for what is decided next. */
+    public catalog: Catalog = catalogFixture(),
+  ) {}
 
   /** Folds usage in one batch; records without an offset get the next one. */
   use(...fixtures: readonly UsageFixture[]): UsageDecision {

@@ -1,4 +1,4 @@
-import type { CommandRecord, CrossingCause, GrantSource, ThresholdRule } from '../account-events.js';
+import type { CommandRecord, CrossingCause, GrantSource, PackageTerms, ThresholdRule } from '../account-events.js';
 import type { Catalog } from '../../catalog/index.js';
 
 /** What may be asked of an account. Amounts are nano-credits above zero, times Unix milliseconds. */
@@ -35,7 +35,7 @@ export type AccountCommand =
       readonly paymentReference: string | null;
       readonly by: 'order' | 'checkout';
       /** Of a checkout: what was sold when it was made, whatever catalog and plan say by the time it is paid. */
-      readonly quoted?: Quote;
+      readonly quoted?: RecordedQuote;
     }
   | {
       readonly kind: 'RefundUsage';
@@ -82,11 +82,12 @@ export type AccountCommand =
   | { readonly kind: 'MoveClock'; readonly toMs: number };
 
 /** What a package brings and costs, as it was offered. */
-export interface Quote {
-  readonly creditsNanos: bigint;
-  readonly bonusNanos: bigint;
+export interface Quote extends PackageTerms {
   readonly price: { readonly amountMinor: bigint; readonly currency: string };
 }
+
+/** A quote as a checkout kept it: one that was made before all of the terms were kept takes the rest from the catalog. */
+export type RecordedQuote = Partial<PackageTerms> & Pick<Quote, 'creditsNanos' | 'bonusNanos' | 'price'>;
 
 /** Usage that a refund reverses: one usage event, or a whole ledger entry, as its stream recorded it. */
 export interface RefundableUsage {

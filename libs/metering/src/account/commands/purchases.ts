@@ -1,8 +1,8 @@
-import type { Package } from '../../catalog/index.js';
+import type { Catalog, Package } from '../../catalog/index.js';
 import { packageCredits, packagePrice } from '../../rating/index.js';
 import { addPeriod } from '../../time/index.js';
 import { COMMAND_LIMITS, commandRecord, type CommandContext, type Quote, type Rejection } from './account-commands.js';
-import type { GrantTerms, LedgerEntry, Purchase } from '../account-events.js';
+import type { GrantTerms, LedgerEntry, PackageTerms, Purchase } from '../account-events.js';
 import { applyEntry } from '../evolve/evolve-wallet.js';
 import { cloneWallet } from '../evolve/clone-for-decision.js';
 import { commandTimeMs, currentCycleMs, type Command, type CommandOutcome } from './command-outcome.js';
@@ -27,10 +27,13 @@ export function purchaseCredits(
   const reference = command.paymentReference;
   if (reference !== null && draft.paymentReferences.has(reference))
     return { code: 'PaymentReferenceUsed', detail: 'this payment has been credited before' };
-  const priced = command.quoted ?? quoteOf(bought, command.quantityNanos);
-  if ('code' in priced) return priced;
+  const quote =
+    command.quoted === undefined
+      ? quoteOf(bought, command.quantityNanos)
+      : { ...standingTerms(bought), ...command.quoted };
+  if ('code' in quote) return quote;
   const id = `p-${drafting.nextRevision}`;
-  pushPurchase(drafting, { ...priced, id, bought, paymentReference: reference, by: command.by }, context);
+  pushPurchase(drafting, { ...quote, id, package: bought.key, paymentReference: reference, by: command.by }, context);
   return { answer: { id } };
 }
 
@@ -41,23 +44,25 @@ export function quoteOf(bought: Package, quantityNanos: bigint | null): Quote | 
   const credits = packageCredits(bought, quantity);
   if ('error' in priced || credits === undefined)
     return { code: 'QuantityOutOfRange', detail: 'this package is not sold in this quantity' };
-  return { ...credits, price: priced.price };
+  return { ...credits, ...standingTerms(bought), price: priced.price };
 }
+
+const standingTerms = ({ pool, expires, refundWindow }: Package) => ({ pool, expires, refundWindow });
 
 interface Buying extends Quote {
   readonly id: string;
-  readonly bought: Package;
+  readonly package: string;
   readonly paymentReference: string | null;
   readonly by: Purchase['by'];
 }
 
 function pushPurchase(drafting: Drafting, buying: Buying, context: CommandContext): void {
   const atMs = commandTimeMs(drafting, context);
-  const { bought, id } = buying;
-  const expiresAtMs = bought.expires === null ? null : addPeriod(atMs, bought.expires);
+  const { id, pool, creditsNanos, bonusNanos, price, paymentReference, by } = buying;
+  const expiresAtMs = buying.expires === null ? null : addPeriod(atMs, buying.expires);
   const grantOf = (index: number, source: 'purchase' | 'bonus', amountNanos: bigint): GrantTerms => ({
     id: grantId(drafting.nextRevision, index),
-    pool: bought.pool,
+    pool,
     source,
     amountNanos,
     priority: defaultPriority(source, expiresAtMs),
@@ -70,22 +75,22 @@ function pushPurchase(drafting: Drafting, buying: Buying, context: CommandContex
     cyclesLeft: null,
     purchase: id,
   });
-  const grants = [grantOf(0, 'purchase', buying.creditsNanos)];
-  if (buying.bonusNanos > 0n) grants.push(grantOf(1, 'bonus', buying.bonusNanos));
+  const grants = [grantOf(0, 'purchase', creditsNanos)];
+  if (bonusNanos > 0n) grants.push(grantOf(1, 'bonus', bonusNanos));
   drafting.push({
     type: 'CreditsPurchased',
     atMs,
-    entries: purchaseEntries(drafting, grants, atMs, buying.by),
+    entries: purchaseEntries(drafting, grants, atMs, by),
     purchase: {
       id,
-      package: bought.key,
-      pool: bought.pool,
-      creditsNanos: buying.creditsNanos,
-      bonusNanos: buying.bonusNanos,
-      price: buying.price,
-      paymentReference: buying.paymentReference,
-      refundableUntilMs: bought.refundWindow === null ? null : addPeriod(atMs, bought.refundWindow),
-      by: buying.by,
+      package: buying.package,
+      pool,
+      creditsNanos,
+      bonusNanos,
+      price,
+      paymentReference,
+      refundableUntilMs: buying.refundWindow === null ? null : addPeriod(atMs, buying.refundWindow),
+      by,
     },
     command: commandRecord(context, { id }),
   });
@@ -129,7 +134,7 @@ export function setAutoRecharge(
   return { answer: {} };
 }
 
-/** Payment success appends the purchase once, whatever is redelivered, also after a decline. */
+/** Payment success appends the purchase that was requested once, whatever is redelivered, also after a decline. */
 export function completeRecharge(
   drafting: Drafting,
   command: Command<'CompleteRecharge'>,
@@ -140,15 +145,21 @@ export function completeRecharge(
   if (draft.paymentReferences.has(command.paymentReference))
     return { code: 'PaymentReferenceUsed', detail: 'this payment has been credited before' };
   const asked = wallet.recharge?.asked.get(command.purchase);
-  const bought = asked === undefined ? undefined : catalog.package(asked.package);
-  if (asked === undefined || bought === undefined)
-    return { code: 'NoOpenRecharge', detail: 'no such recharge was requested' };
-  const credits = packageCredits(bought, undefined);
-  if (credits === undefined) return { code: 'QuantityOutOfRange', detail: 'the package has no fixed amount' };
+  if (asked === undefined) return { code: 'NoOpenRecharge', detail: 'no such recharge was requested' };
+  const terms = asked.terms ?? termsToday(catalog, asked.package);
+  if ('code' in terms) return terms;
   const price = { amountMinor: asked.amountMinor, currency: asked.currency };
   const { purchase: id, paymentReference } = command;
-  pushPurchase(drafting, { ...credits, id, bought, price, paymentReference, by: 'recharge' }, context);
+  pushPurchase(drafting, { ...terms, id, package: asked.package, price, paymentReference, by: 'recharge' }, context);
   return { answer: { id } };
+}
+
+/** For requests that were recorded before their terms were. */
+function termsToday(catalog: Catalog, key: string): PackageTerms | Rejection {
+  const bought = catalog.package(key);
+  return bought === undefined
+    ? { code: 'NoOpenRecharge', detail: 'the package that was requested is sold no more' }
+    : quoteOf(bought, null);
 }
 
 /** A decline closes the open request; none follows within the back-off. */

@@ -1,9 +1,21 @@
+import type { Period } from '../../time/index.js';
 import type { EventBase } from './event-base.js';
 import type { GrantTerms } from './ledger-entry.js';
 
 export interface CreditsGranted extends EventBase {
   readonly type: 'CreditsGranted';
   readonly grant: GrantTerms;
+}
+
+/** What a package brings, as the catalog said when it was offered. */
+export interface PackageTerms {
+  readonly pool: string;
+  readonly creditsNanos: bigint;
+  readonly bonusNanos: bigint;
+  /** Null: never. */
+  readonly expires: Period | null;
+  /** Null: for ever. */
+  readonly refundWindow: Period | null;
 }
 
 export interface Purchase {

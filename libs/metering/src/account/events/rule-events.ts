@@ -1,3 +1,4 @@
+import type { PackageTerms } from './credit-events.js';
 import type { EventBase } from './event-base.js';
 import type { DimensionPairs } from './usage-charged.js';
 
@@ -59,6 +60,8 @@ export interface RechargeRequested extends EventBase {
   readonly purchase: string;
   readonly package: string;
   readonly price: { readonly amountMinor: bigint; readonly currency: string };
+  /** What is paid for, and credited whatever the catalog says by then. Null where it was not recorded yet. */
+  readonly terms: PackageTerms | null;
   readonly by: CrossingCause;
 }
 export interface RechargeDeclined extends EventBase {

@@ -85,8 +85,8 @@ export function applyRecharge(
   if (wallet.recharge === null) throw new ImpossibleEvent('auto-recharge is not set');
   if (event.type === 'RechargeRequested') {
     wallet.rechargeCount += 1;
-    const { purchase, package: bought, price } = event;
-    const open = { purchase, package: bought, ...price, requestedAtMs: event.atMs };
+    const { purchase, package: bought, price, terms } = event;
+    const open = { purchase, package: bought, ...price, terms, requestedAtMs: event.atMs };
     wallet.recharge.open = open;
     wallet.recharge.asked.set(purchase, open);
     const [oldest] = wallet.recharge.asked.keys();

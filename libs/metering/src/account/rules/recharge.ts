@@ -21,6 +21,8 @@ export function rechargeRequests(wallet: Wallet, catalog: Catalog, by: CrossingC
   const month = cycleContaining(wallet.ledgerTimeMs, 1).startMs;
   const spent = recharge.spendMonthMs === month ? recharge.spentMinor : 0n;
   if (spent + amountMinor > recharge.monthlyLimitMinor) return [];
+  const { creditsNanos, bonusNanos, expires, refundWindow } = bought;
+  if (creditsNanos === null) return [];
   return [
     {
       type: 'RechargeRequested',
@@ -29,6 +31,7 @@ export function rechargeRequests(wallet: Wallet, catalog: Catalog, by: CrossingC
       purchase: rechargeId(wallet),
       package: recharge.package,
       price: { amountMinor, currency },
+      terms: { pool: bought.pool, creditsNanos, bonusNanos, expires, refundWindow },
       by,
     },
   ];
