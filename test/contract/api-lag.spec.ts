@@ -10,7 +10,7 @@ interface Lag {
 }
 
 let api: ApiHarness;
-let nowMs = Date.UTC(2026, 10, 20, 10);
+const nowMs = Date.UTC(2026, 10, 20, 10);
 beforeAll(async () => {
   api = await startApiHarness();
   await api.publishCatalog();
@@ -18,17 +18,16 @@ beforeAll(async () => {
 afterAll(() => api.stop());
 
 const lag = async (): Promise<Lag> => {
-  // Pollers share an answer for a moment.
-  api.setNow((nowMs += 1_000));
   const answer = await api.admin.get('/v1/lag');
   if (answer.status !== 200) throw new Error(answer.text);
   return answer.json() as Lag;
 };
 
+let sent = 0;
 const send = async (count: number): Promise<void> => {
-  const events = Array.from({ length: count }, (_, index) => ({
+  const events = Array.from({ length: count }, () => ({
     specversion: '1.0',
-    id: `lag-${nowMs}-${index}`,
+    id: `lag-${sent++}`,
     source: '/gateway',
     type: 'trace.ingested',
     subject: 'acme',
@@ -55,6 +54,17 @@ describe('GET /v1/lag', () => {
     await stream.recordPosition({ nextOffset: 2n, last: null, markMs: nowMs, atMs: nowMs, records: [] });
     await api.accounts.feeds.assign({ topic: 'usage.v1', generation: 0, partition: partition?.partition ?? -1 }, nowMs);
     expect((await lag()).waiting).toBe(1);
+  });
+
+  it('knows what was accepted before it was asked, whoever else is asking', async () => {
+    const { waiting } = await lag();
+    for (let times = 1; times <= 5; times++) {
+      const others = [lag(), lag(), lag()];
+      await send(1);
+      const [own, ...shared] = await Promise.all([lag(), lag(), lag()]);
+      expect([own.waiting, ...shared.map((each) => each.waiting)]).toEqual(Array(3).fill(waiting + times));
+      await Promise.all(others);
+    }
   });
 
   it('counts what the projections have not seen', async () => {

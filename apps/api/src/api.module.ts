@@ -74,8 +74,8 @@ function ingestionOf({ topic }: ApiConfig, { feed, catalogs, accounts, nowMs }: 
   return new Ingestion({ feed, topics: topicsOf(topic), terms, catalog: () => catalogs.current, nowMs });
 }
 
-function feedLagOf({ topic }: ApiConfig, { store, feed, feeds, nowMs }: ApiParts): FeedLag {
-  return new FeedLag({ store, feed, feeds, topics: Object.values(topicsOf(topic)), nowMs });
+function feedLagOf({ topic }: ApiConfig, { store, feed, feeds }: ApiParts): FeedLag {
+  return new FeedLag({ store, feed, feeds, topics: Object.values(topicsOf(topic)) });
 }
 
 function settlementOf({ accounts, commands, payments, log }: ApiParts): PaymentSettlement {

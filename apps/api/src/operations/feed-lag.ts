@@ -18,29 +18,39 @@ export interface FeedLagParts {
   readonly feed: UsageFeed;
   readonly feeds: Pick<FeedStreams, 'generationOf'>;
   readonly topics: readonly string[];
-  readonly nowMs: () => number;
 }
 
-/** Pollers share an answer for so long: each partition costs a read. */
-const SHARED_MS = 200;
 /** Positions are the usual events of a partition's stream: other kinds between two of them are few. */
 const PAGE_EVENTS = 20;
 
 /** How many records of each partition wait to be decided, by the positions that the partitions' streams hold. */
 export class FeedLag {
-  #shared: { readonly answer: Promise<readonly PartitionLag[]>; readonly atMs: number } | undefined;
+  #running: Promise<readonly PartitionLag[]> | undefined;
+  #next: Promise<readonly PartitionLag[]> | undefined;
 
   constructor(private readonly parts: FeedLagParts) {}
 
-  /** @throws {FeedUnavailable | EventStoreUnavailable} */
+  /**
+   * Of a moment after the question, so that whoever has just sent something sees it wait. Each partition costs a read:
+   * all who ask while one answer is made share the next.
+   * @throws {FeedUnavailable | EventStoreUnavailable}
+   */
   partitions(): Promise<readonly PartitionLag[]> {
-    const nowMs = this.parts.nowMs();
-    if (!this.#shared || nowMs - this.#shared.atMs >= SHARED_MS || nowMs < this.#shared.atMs) {
-      const answer = this.#hinted();
-      this.#shared = { answer, atMs: nowMs };
-      answer.catch(() => (this.#shared = undefined));
-    }
-    return this.#shared.answer;
+    if (this.#running === undefined) return this.#begin();
+    const begin = (): Promise<readonly PartitionLag[]> => {
+      this.#next = undefined;
+      return this.#begin();
+    };
+    this.#next ??= this.#running.then(begin, begin);
+    return this.#next;
+  }
+
+  #begin(): Promise<readonly PartitionLag[]> {
+    const answer = this.#hinted();
+    const end = (): void => void (this.#running = undefined);
+    this.#running = answer;
+    answer.then(end, end);
+    return answer;
   }
 
   /** As `partitions`, of this very moment and by written positions alone. */
