@@ -1,9 +1,10 @@
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
-import { createServer as createMailServer, type Server as MailServer, type AddressInfo } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { isSignedBy } from '@app/notifications';
 import { startApiHarness } from '../support/api-harness.js';
 import type { ApiHarness } from '../support/api-harness.js';
+import { MailServer } from '../support/mail-server.js';
 import { ok, PayingAccounts, until } from '../support/paying-accounts.js';
 
 const NOW_MS = Date.UTC(2026, 10, 20, 10);
@@ -39,38 +40,12 @@ let accounts: PayingAccounts;
 let receiver: Server;
 let mailServer: MailServer;
 const received: Received[] = [];
-const mails: string[] = [];
 /** Answers that are kept back. */
 const hanging: (() => void)[] = [];
 /** What paths answer; 200 when absent. */
 const answers = new Map<string, number>();
 
-const portOf = (server: Server | MailServer): number => (server.address() as AddressInfo).port;
-const receiverUrl = (path: string): string => `http://127.0.0.1:${portOf(receiver)}${path}`;
-
-/** As much of SMTP as a client needs to hand over a mail. */
-function startMailServer(): Promise<MailServer> {
-  const server = createMailServer((socket) => {
-    let text = '';
-    let isData = false;
-    socket.on('error', () => undefined);
-    socket.write('220 test ESMTP\r\n');
-    socket.on('data', (chunk: Buffer) => {
-      text += chunk.toString('utf8');
-      for (;;) {
-        const end = text.indexOf(isData ? '\r\n.\r\n' : '\r\n');
-        if (end === -1) return;
-        const line = text.slice(0, end);
-        text = text.slice(end + (isData ? 5 : 2));
-        if (isData) mails.push(line);
-        const isStart = !isData && line === 'DATA';
-        isData = isStart;
-        socket.write(isStart ? '354 go on\r\n' : line === 'QUIT' ? '221 bye\r\n' : '250 ok\r\n');
-      }
-    });
-  });
-  return new Promise((resolve) => void server.listen(0, '127.0.0.1', () => resolve(server)));
-}
+const receiverUrl = (path: string): string => `http://127.0.0.1:${(receiver.address() as AddressInfo).port}${path}`;
 
 beforeAll(async () => {
   receiver = createServer((request, response) => {
@@ -86,9 +61,9 @@ beforeAll(async () => {
     });
   });
   await new Promise<void>((resolve) => void receiver.listen(0, '127.0.0.1', resolve));
-  mailServer = await startMailServer();
+  mailServer = await MailServer.start();
   const env = {
-    CREDITFOLD_SMTP_URL: `smtp://127.0.0.1:${portOf(mailServer)}`,
+    CREDITFOLD_SMTP_URL: mailServer.url,
     CREDITFOLD_MAIL_FROM: 'credits@example.com',
   };
   api = await startApiHarness({}, { isProjecting: true, env });
@@ -98,7 +73,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await api.stop();
   await new Promise((resolve) => receiver.close(resolve));
-  await new Promise((resolve) => mailServer.close(resolve));
+  await mailServer.stop();
 });
 
 const sandbox = (organisation: string): Promise<unknown> =>
@@ -268,7 +243,7 @@ describe('notifications', () => {
       ['50 % of pool credits used', 1],
       ['20 % of pool credits used', 0],
     ]);
-    const own = mails.filter((mail) => mail.includes('ops@example.com'));
+    const own = mailServer.mails.filter((mail) => mail.includes('ops@example.com'));
     expect(own).toHaveLength(2);
     expect(own[1]).toContain('https://api.example.com/d-1');
   });

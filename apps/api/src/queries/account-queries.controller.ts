@@ -32,6 +32,10 @@ const balanceQuery = z.strictObject({
   ...minRevisionQuery,
   at: instant.optional().meta({ description: 'Ledger time; the balance is folded from the stream' }),
   knownAt: instant.optional().meta({ description: 'Only what was recorded by then' }),
+  breakdown: z
+    .literal('meter')
+    .optional()
+    .meta({ description: "The current cycle's usage by meter, beside the pools" }),
 });
 const creditsQuery = z.strictObject({ limit: pageQuery.limit, ...minRevisionQuery });
 const ledgerQuery = z.strictObject({
@@ -88,8 +92,12 @@ export class AccountQueriesController {
   })
   async balance(@TheCall() call: Call, @TheQuery() query: z.output<typeof balanceQuery>): Promise<object> {
     await awaitRevision(this.queries, call, query.minRevision);
-    const { at: atMs, knownAt: knownAtMs } = query;
-    if (atMs === undefined && knownAtMs === undefined) return found(await this.queries.balance(call.organisation));
+    const { at: atMs, knownAt: knownAtMs, breakdown } = query;
+    const isOfThePast = atMs !== undefined || knownAtMs !== undefined;
+    if (isOfThePast && breakdown !== undefined)
+      throw invalidParameter('breakdown', 'breakdown is of the current cycle: not with at or knownAt');
+    if (breakdown !== undefined) return found(await this.queries.balanceByMeter(call.organisation));
+    if (!isOfThePast) return found(await this.queries.balance(call.organisation));
     return found(await balanceAt(this.parts.store, call.organisation, { atMs, knownAtMs }));
   }
 

@@ -64,6 +64,11 @@ export interface BalanceAnswer {
   readonly pools: readonly PoolAnswer[];
 }
 
+export interface BrokenDownBalance extends BalanceAnswer {
+  /** By meter and pool, of the current cycle. */
+  readonly breakdown: readonly (FiguresAnswer & { readonly meter: string; readonly pool: string })[];
+}
+
 export interface LedgerLineAnswer {
   readonly meter: string;
   readonly events: number;

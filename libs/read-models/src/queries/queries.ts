@@ -6,6 +6,7 @@ import type { ReadModels } from '../read-models.js';
 import type {
   AsOf,
   BalanceAnswer,
+  BrokenDownBalance,
   CreditsAnswer,
   LedgerAnswer,
   MonthlyAnswer,
@@ -57,6 +58,20 @@ export class Queries {
     return this.#snapshots.read(async (snapshot) => {
       const view = await findAccount(snapshot, organisation);
       return view === undefined ? undefined : balanceAnswer(view);
+    });
+  }
+
+  /** Balance, and beside it what each meter used in the current cycle: an answer of both lanes. */
+  balanceByMeter(organisation: string): Promise<BrokenDownBalance | undefined> {
+    return this.#snapshots.read(async (snapshot) => {
+      const view = await findAccount(snapshot, organisation);
+      const usage = await findUsageAccount(snapshot, organisation);
+      if (view === undefined || usage === undefined) return undefined;
+      const { items } = await listCycles(snapshot, view, usage.id, { limit: 1 });
+      const breakdown = items.flatMap(({ meters }) =>
+        meters.map(({ meter, pool, events, quantity, credits }) => ({ meter, pool, events, quantity, credits })),
+      );
+      return { ...balanceAnswer(view), asOf: slower(usage.asOf, view.asOf), breakdown };
     });
   }
 
