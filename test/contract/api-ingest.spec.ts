@@ -79,48 +79,53 @@ describe('POST /v1/events', () => {
     expect(problem.errors?.map(({ index, code }) => [index, code])).toEqual([
       [1, 'Required'],
       [2, 'UnknownEventType'],
-      [3, 'InvalidName'],
+      [3, 'InvalidEvent'],
     ]);
     expect(problem.errors?.[0]).toEqual({ index: 1, pointer: '/id', code: 'Required', detail: 'id is missing' });
     expect(await published()).toBe(before);
   });
 
-  it.each<[string, Record<string, unknown>, string]>([
-    ['no id', { id: undefined }, 'Required'],
-    ['an empty id', { id: '' }, 'InvalidName'],
-    ['a blank id', { id: '  ' }, 'InvalidName'],
-    ['an id of 256 characters', { id: 'x'.repeat(256) }, 'InvalidName'],
-    ['an id with NUL', { id: 'a\u0000b' }, 'InvalidName'],
-    ['an id with a lone surrogate', { id: '\ud800' }, 'InvalidName'],
-    ['a numeric id', { id: 7 }, 'InvalidName'],
-    ['no source', { source: null }, 'Required'],
-    ['no subject', { subject: undefined }, 'NoOrganisation'],
-    ['another specversion', { specversion: '0.3' }, 'UnsupportedSpecVersion'],
-    ['no time', { time: undefined }, 'Required'],
-    ['a time in milliseconds', { time: NOW_MS }, 'InvalidTime'],
-    ['a time without zone', { time: '2026-11-20T10:00:00' }, 'InvalidTime'],
-    ['30 February', { time: '2026-02-30T10:00:00Z' }, 'InvalidTime'],
-    ['24:00', { time: '2026-11-19T24:00:00Z' }, 'InvalidTime'],
-    ['data that is a list', { data: [1] }, 'InvalidType'],
-    ['data in base64', { data: undefined, data_base64: 'AA==' }, 'InvalidType'],
-    ['an unknown type', { type: 'unheard.of' }, 'UnknownEventType'],
-    ['a meter without rate', { type: 'tool.ran' }, 'NoRate'],
-    ['nothing to meter', { data: { output_tokens: 5 } }, 'NothingToMeter'],
-    ['a negative quantity', { data: { input_tokens: -1 } }, 'InvalidQuantity'],
-    ['a quantity in words', { data: { input_tokens: '5,0' } }, 'InvalidQuantity'],
-    ['a quantity with a sign', { data: { input_tokens: '+5' } }, 'InvalidQuantity'],
-    ['a quantity with a blank', { data: { input_tokens: ' 5' } }, 'InvalidQuantity'],
-    ['ten decimal places', { data: { input_tokens: '0.0000000001' } }, 'InvalidQuantity'],
-    ['NaN', { data: { input_tokens: 'NaN' } }, 'InvalidQuantity'],
-    ['10,000 digits', { data: { input_tokens: '9'.repeat(10_000) } }, 'InvalidQuantity'],
-    ['an unknown factor', { type: 'deployment.ran', data: { model: 'h100', hours: 1, replicas: 1 } }, 'UnknownFactor'],
-    ['a dimension that is a list', { data: { model: ['a'], input_tokens: 1 } }, 'InvalidEvent'],
-    ['36 days old', { time: new Date(NOW_MS - 36 * DAY_MS).toISOString() }, 'TooOld'],
-    ['25 hours ahead', { time: new Date(NOW_MS + 25 * 3_600_000).toISOString() }, 'InFuture'],
-  ])('refuses %s', async (_name, changes, code) => {
+  it.each<[string, Record<string, unknown>, string, string]>([
+    ['no id', { id: undefined }, 'Required', '/id'],
+    ['an empty id', { id: '' }, 'InvalidEvent', '/id'],
+    ['a blank id', { id: '  ' }, 'InvalidEvent', '/id'],
+    ['an id of 256 characters', { id: 'x'.repeat(256) }, 'InvalidEvent', '/id'],
+    ['an id with NUL', { id: 'a\u0000b' }, 'InvalidEvent', '/id'],
+    ['an id with a lone surrogate', { id: '\ud800' }, 'InvalidEvent', '/id'],
+    ['a numeric id', { id: 7 }, 'InvalidEvent', '/id'],
+    ['no source', { source: null }, 'Required', '/source'],
+    ['no subject', { subject: undefined }, 'NoOrganisation', '/subject'],
+    ['another specversion', { specversion: '0.3' }, 'InvalidEvent', '/specversion'],
+    ['no time', { time: undefined }, 'Required', '/time'],
+    ['a time in milliseconds', { time: NOW_MS }, 'InvalidEvent', '/time'],
+    ['a time without zone', { time: '2026-11-20T10:00:00' }, 'InvalidEvent', '/time'],
+    ['30 February', { time: '2026-02-30T10:00:00Z' }, 'InvalidEvent', '/time'],
+    ['24:00', { time: '2026-11-19T24:00:00Z' }, 'InvalidEvent', '/time'],
+    ['data that is a list', { data: [1] }, 'InvalidEvent', '/data'],
+    ['data in base64', { data: undefined, data_base64: 'AA==' }, 'InvalidEvent', '/data_base64'],
+    ['an unknown type', { type: 'unheard.of' }, 'UnknownEventType', '/type'],
+    ['a meter without rate', { type: 'tool.ran' }, 'NoRate', '/type'],
+    ['nothing to meter', { data: { output_tokens: 5 } }, 'NothingToMeter', '/data'],
+    ['a negative quantity', { data: { input_tokens: -1 } }, 'InvalidQuantity', '/data/input_tokens'],
+    ['a quantity in words', { data: { input_tokens: '5,0' } }, 'InvalidQuantity', '/data/input_tokens'],
+    ['a quantity with a sign', { data: { input_tokens: '+5' } }, 'InvalidQuantity', '/data/input_tokens'],
+    ['a quantity with a blank', { data: { input_tokens: ' 5' } }, 'InvalidQuantity', '/data/input_tokens'],
+    ['ten decimal places', { data: { input_tokens: '0.0000000001' } }, 'InvalidQuantity', '/data/input_tokens'],
+    ['NaN', { data: { input_tokens: 'NaN' } }, 'InvalidQuantity', '/data/input_tokens'],
+    ['10,000 digits', { data: { input_tokens: '9'.repeat(10_000) } }, 'InvalidQuantity', '/data/input_tokens'],
+    [
+      'an unknown factor',
+      { type: 'deployment.ran', data: { model: 'h100', hours: 1, replicas: 1 } },
+      'UnknownFactor',
+      '/data/model',
+    ],
+    ['a dimension that is a list', { data: { model: ['a'], input_tokens: 1 } }, 'InvalidEvent', '/data/model'],
+    ['36 days old', { time: new Date(NOW_MS - 36 * DAY_MS).toISOString() }, 'TooOld', '/time'],
+    ['25 hours ahead', { time: new Date(NOW_MS + 25 * 3_600_000).toISOString() }, 'InFuture', '/time'],
+  ])('refuses %s', async (_name, changes, code, pointer) => {
     const problem = (await sendOne(changes)).problem();
     expect(problem).toMatchObject({ status: 422, code: 'InvalidEvents' });
-    expect(problem.errors?.map((error) => [error.index, error.code])).toEqual([[0, code]]);
+    expect(problem.errors).toEqual([{ index: 0, pointer, code, detail: expect.any(String) }]);
   });
 
   it.each<[string, Record<string, unknown>]>([
@@ -142,7 +147,7 @@ describe('POST /v1/events', () => {
     const inexact = fine.replace('1200', '9007199254740993');
     expect(inexact).not.toBe(fine);
     const problem = (await send(`[${fine}, ${inexact},${fine}]`)).problem();
-    expect(problem.errors?.map(({ index, code }) => [index, code])).toEqual([[1, 'InexactNumber']]);
+    expect(problem.errors).toMatchObject([{ index: 1, code: 'InexactNumber', pointer: '/data/input_tokens' }]);
     expect((await send(fine.replace('1200', '1e400'), ONE)).problem().errors?.[0]?.code).toBe('InexactNumber');
     expect((await send(fine.replace('1200', '1.2e3'), ONE)).status).toBe(202);
   });

@@ -1,5 +1,5 @@
+import { jsonPointer } from '@app/metering';
 import type { z } from 'zod';
-import { escapePointer } from './problem.js';
 import type { ProblemItem } from './problem.js';
 
 type Issue = z.core.$ZodIssue;
@@ -10,10 +10,10 @@ export function itemsOf(error: z.ZodError): ProblemItem[] {
 }
 
 function itemsOfIssue(issue: Issue): ProblemItem[] {
-  const pointer = pointerOf(issue.path);
+  const pointer = jsonPointer(issue.path);
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({
-      pointer: `${pointer}/${escapePointer(key)}`,
+      pointer: jsonPointer([...issue.path, key]),
       code: 'UnknownField',
       detail: `${shown(key)} is not known here`,
     }));
@@ -27,9 +27,6 @@ function itemsOfIssue(issue: Issue): ProblemItem[] {
     { pointer, code: 'Invalid', detail: isSentence ? `${field} ${issue.message}` : `${field}: ${issue.message}` },
   ];
 }
-
-const pointerOf = (path: readonly PropertyKey[]): string =>
-  path.map((part) => `/${escapePointer(String(part))}`).join('');
 
 // A client's own key is shown back shortened, so that an answer is never much larger than its cause.
 const shown = (key: string): string => (key.length > 64 ? `${key.slice(0, 64)}…` : key);

@@ -1,3 +1,5 @@
+import { jsonPointer } from '@app/metering';
+
 /** One fault of a request: where (`pointer` into the body, or `/name` of a parameter), what kind, and in words. */
 export interface ProblemItem {
   readonly index?: number;
@@ -89,10 +91,7 @@ export class Problem extends Error {
 
 /** One faulty query parameter, path parameter or header. */
 export const invalidParameter = (parameter: string, detail: string, code = 'Invalid'): Problem =>
-  Problem.of('InvalidParameter', detail, { errors: [{ pointer: `/${escapePointer(parameter)}`, code, detail }] });
-
-/** RFC 6901. */
-export const escapePointer = (part: string): string => part.replaceAll('~', '~0').replaceAll('/', '~1');
+  Problem.of('InvalidParameter', detail, { errors: [{ pointer: jsonPointer([parameter]), code, detail }] });
 
 const words = (code: string): string[] => code.split(/(?=[A-Z])/).map((word) => word.toLowerCase());
 const kebab = (code: string): string => words(code).join('-');

@@ -11,6 +11,8 @@ const ACCEPTED_AFTER_MS = DAY_MS;
 export interface Refusal {
   readonly reason: QuarantineReason;
   readonly detail: string;
+  /** The faulty field of the event (RFC 6901). */
+  readonly pointer?: string;
 }
 
 export interface UsageCheck {
@@ -29,22 +31,25 @@ export function checkUsage(event: UsageEvent, terms: AccountTerms | null, check:
   if (untimely) return untimely;
   const usageTimeMs = check.mode === 'live' ? Math.min(event.timeMs, clockMs) : event.timeMs;
   if (terms && usageTimeMs < terms.openedAtMs) {
-    return { reason: 'BeforeOpening', detail: 'the account was not open at that time' };
+    return { reason: 'BeforeOpening', detail: 'the account was not open at that time', pointer: '/time' };
   }
   const plan = terms ? planAt(terms, usageTimeMs) : check.catalog.defaultPlan?.key;
-  if (plan === undefined) return { reason: 'UnknownOrganisation', detail: 'the organisation has no account' };
+  if (plan === undefined) {
+    return { reason: 'UnknownOrganisation', detail: 'the organisation has no account', pointer: '/subject' };
+  }
   const measured = measureUsage(check.catalog, event, { usageTimeMs, plan });
   return 'reason' in measured ? measured : null;
 }
 
 function checkLiveTime(event: UsageEvent, clockMs: number): Refusal | null {
   if (event.timeMs < clockMs - ACCEPTED_BEFORE_MS)
-    return { reason: 'TooOld', detail: 'the event is more than 35 days old' };
+    return { reason: 'TooOld', detail: 'the event is more than 35 days old', pointer: '/time' };
   if (event.timeMs > clockMs + ACCEPTED_AFTER_MS)
-    return { reason: 'InFuture', detail: 'the event is more than 24 hours ahead' };
+    return { reason: 'InFuture', detail: 'the event is more than 24 hours ahead', pointer: '/time' };
   return null;
 }
 
 function checkHistoryTime(event: UsageEvent, nowMs: number): Refusal | null {
-  return event.timeMs > nowMs ? { reason: 'InFuture', detail: 'backfilled usage lies in the future' } : null;
+  if (event.timeMs <= nowMs) return null;
+  return { reason: 'InFuture', detail: 'backfilled usage lies in the future', pointer: '/time' };
 }

@@ -86,7 +86,11 @@ export class Ingestion {
     for (;;) {
       const terms = await this.parts.terms.load(event.organisation, { isFresh });
       const refusal = checkUsage(event, terms, check);
-      if (!refusal || isFresh) return refusal && { code: refusal.reason, detail: refusal.detail };
+      if (!refusal || isFresh) {
+        if (!refusal) return null;
+        const { reason: code, detail, pointer = '' } = refusal;
+        return { pointer, code, detail };
+      }
       isFresh = true;
     }
   }
@@ -112,12 +116,12 @@ const ADJUSTING_HEADERS = { ...HEADERS, [ADJUST_HEADER]: [Buffer.from('true')] }
 type ItemError = Omit<ProblemItem, 'index'>;
 
 function readEvent(item: ReadItem, organisation: string | null): Candidate | { readonly error: ItemError } {
-  if ('code' in item) return { error: { code: item.code, detail: item.detail } };
+  if ('code' in item) return { error: { pointer: item.pointer, code: item.code, detail: item.detail } };
   const checked = checkStructuredEvent(item.value);
   if ('errors' in checked) {
     const [first] = checked.errors;
     if (!first) throw new Error('An event that is refused has an error.');
-    // The field's own code says more than InvalidEvent does.
+    // A missing field is told as such; everything else by what a record would be quarantined for.
     const code = first.reason === 'InvalidEvent' ? first.code : first.reason;
     return { error: { pointer: first.pointer, code, detail: checked.errors.map((each) => each.detail).join('; ') } };
   }

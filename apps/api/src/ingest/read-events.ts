@@ -5,7 +5,8 @@ import { splitJsonArray } from './split-json.js';
 
 /** One item of a body: its value, or why its text cannot be taken. */
 export type ReadItem =
-  { readonly value: JsonValue } | { readonly code: 'InexactNumber' | 'Unreadable'; readonly detail: string };
+  | { readonly value: JsonValue }
+  | { readonly code: 'InexactNumber' | 'Unreadable'; readonly detail: string; readonly pointer: string };
 
 /** Content types of usage, and how their bodies are cut into items. */
 export const EVENT_TYPES = {
@@ -37,7 +38,7 @@ function readDocument(bytes: Uint8Array, form: 'one' | 'array'): readonly ReadIt
   return splitJsonArray(new TextDecoder().decode(bytes)).map((text) => itemOf(parseJsonExactly(text)));
 }
 
-const NOT_AN_ARRAY = { pointer: '', code: 'InvalidType', detail: 'a batch is a JSON array' } as const;
+const NOT_AN_ARRAY = { pointer: '', code: 'InvalidEvent', detail: 'a batch is a JSON array' } as const;
 
 function readLines(bytes: Uint8Array, itemsMax: number): readonly ReadItem[] {
   const items: ReadItem[] = [];
@@ -58,5 +59,7 @@ const isBlank = (line: Uint8Array): boolean => line.every((byte) => byte <= SPAC
 
 function itemOf(parsed: JsonParseResult): ReadItem {
   if ('ok' in parsed) return { value: parsed.ok };
-  return { code: parsed.error === 'InexactNumber' ? 'InexactNumber' : 'Unreadable', detail: parsed.detail };
+  const { detail } = parsed;
+  if (parsed.error === 'InexactNumber') return { code: 'InexactNumber', detail, pointer: parsed.pointer };
+  return { code: 'Unreadable', detail, pointer: '' };
 }

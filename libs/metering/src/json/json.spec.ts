@@ -47,6 +47,16 @@ describe('parseJsonExactly', () => {
     },
   );
 
+  it.each([
+    ['1e400', ''],
+    ['[0,1e400]', '/1'],
+    ['{"a":{"b":[1]},"c":["1e400",{},[],{"d":2,"e":1e400}]}', '/c/3/e'],
+    ['{"a/b":1,"\\u0063~d":{"":-1e400}}', '/c~0d/'],
+    ['[[1,2],{"x":3},9007199254740993]', '/2'],
+  ])('says where the inexact number of %s stands', (text, pointer) => {
+    expect(parseJsonExactly(text)).toMatchObject({ error: 'InexactNumber', pointer });
+  });
+
   it('takes every double as JavaScript writes it', () => {
     fc.assert(
       fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (x) => outcomeOf(JSON.stringify([x])) === 'ok'),

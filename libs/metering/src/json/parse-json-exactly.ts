@@ -1,5 +1,6 @@
 import { isExactNumber } from './exact-number.js';
 import { JSON_LIMITS } from './json-limits.js';
+import { endOfString, pointerAt } from './pointer-at.js';
 import type { JsonValue } from './json-value.js';
 
 export type JsonError = 'Unreadable' | 'InexactNumber' | 'TooDeep';
@@ -7,7 +8,7 @@ export type JsonError = 'Unreadable' | 'InexactNumber' | 'TooDeep';
 /** `InexactNumber` still carries the value as doubles: enough to find the organisation, never to be charged. */
 export type JsonParseResult =
   | { readonly ok: JsonValue }
-  | { readonly error: 'InexactNumber'; readonly detail: string; readonly value: JsonValue }
+  | { readonly error: 'InexactNumber'; readonly detail: string; readonly pointer: string; readonly value: JsonValue }
   | { readonly error: 'Unreadable' | 'TooDeep'; readonly detail: string };
 
 const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -36,10 +37,12 @@ export function parseJsonExactly(input: string | Uint8Array): JsonParseResult {
     return { error: 'Unreadable', detail: 'not valid JSON' };
   }
   if (mayBeInexact(text)) {
-    const literal = findInexactNumber(text);
-    if (literal !== undefined) {
+    const inexactAt = findInexactNumber(text);
+    if (inexactAt !== undefined) {
+      const literal = numberAt(text, inexactAt);
       const shown = literal.length > DETAIL_LENGTH_MAX ? `${literal.slice(0, DETAIL_LENGTH_MAX)}…` : literal;
-      return { error: 'InexactNumber', detail: `${shown} is not kept by a double; send it as a string`, value };
+      const detail = `${shown} is not kept by a double; send it as a string`;
+      return { error: 'InexactNumber', detail, pointer: pointerAt(text, inexactAt), value };
     }
   }
   return { ok: value };
@@ -100,29 +103,25 @@ function isNumberStart(text: string, at: number): boolean {
   return code <= 0x20 || code === 0x5b || code === 0x3a || code === 0x2c;
 }
 
-/** The first number that a double does not keep. `text` is valid JSON. */
-function findInexactNumber(text: string): string | undefined {
+/** Where the first number stands that a double does not keep. `text` is valid JSON. */
+function findInexactNumber(text: string): number | undefined {
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
     if (code === 0x22) at = endOfString(text, at);
     else if (code === 0x2d || isDigit(code)) {
-      const start = at;
-      while (at + 1 < text.length && isNumberPart(text.charCodeAt(at + 1))) at += 1;
-      const literal = text.slice(start, at + 1);
-      if (!isExactNumber(literal)) return literal;
+      const literal = numberAt(text, at);
+      if (!isExactNumber(literal)) return at;
+      at += literal.length - 1;
     }
   }
   return undefined;
 }
 
-/** Index of the quote that closes the string opened at `start`; the text's end when none does. */
-function endOfString(text: string, start: number): number {
-  for (let at = start + 1; at < text.length; at += 1) {
-    const code = text.charCodeAt(at);
-    if (code === 0x22) return at;
-    if (code === 0x5c) at += 1;
-  }
-  return text.length;
+/** The number that begins at `start`. */
+function numberAt(text: string, start: number): string {
+  let end = start + 1;
+  while (end < text.length && isNumberPart(text.charCodeAt(end))) end += 1;
+  return text.slice(start, end);
 }
 
 function isDigit(code: number): boolean {

@@ -1,3 +1,4 @@
+import { jsonPointer } from '../json/json-pointer.js';
 import { ownValue, type JsonValue } from '../json/json-value.js';
 import { isScalarText, NAME_SCALARS_MAX } from '../usage-event/name.js';
 import type { UsageEvent } from '../usage-event/usage-event.js';
@@ -5,6 +6,8 @@ import type { UsageEvent } from '../usage-event/usage-event.js';
 export interface DimensionsRefusal {
   readonly reason: 'InvalidEvent';
   readonly detail: string;
+  /** The faulty field of the event. */
+  readonly pointer: string;
 }
 
 /**
@@ -22,6 +25,7 @@ export function dimensionsOf(
       return {
         reason: 'InvalidEvent',
         detail: `data.${dimension} is no dimension value: a text of at most 255 characters`,
+        pointer: jsonPointer(['data', dimension]),
       };
     }
     if (value !== undefined) values.set(dimension, value);

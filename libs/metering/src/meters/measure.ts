@@ -1,6 +1,7 @@
 import { NANOS_PER_UNIT } from '../amounts/decimal.js';
 import { parseQuantity, type Quantity } from '../amounts/quantity.js';
 import { decimalOfNumber } from '../json/decimal-of-number.js';
+import { jsonPointer } from '../json/json-pointer.js';
 import { ownValue, type JsonValue } from '../json/json-value.js';
 import type { QuarantineReason } from '../usage-event/quarantine-reason.js';
 import type { UsageEvent } from '../usage-event/usage-event.js';
@@ -18,7 +19,13 @@ export type Measurement =
       /** Of a product: the field values, then the factor, in nano-units. */
       readonly inputs?: readonly Quantity[];
     }
-  | { readonly kind: 'refused'; readonly reason: QuarantineReason; readonly detail: string };
+  | {
+      readonly kind: 'refused';
+      readonly reason: QuarantineReason;
+      readonly detail: string;
+      /** The faulty field of the event. */
+      readonly pointer: string;
+    };
 
 const NOTHING: Measurement = { kind: 'nothing' };
 const ONE: Measurement = { kind: 'value', value: NANOS_PER_UNIT };
@@ -60,6 +67,7 @@ function measureProduct(meter: Meter, event: UsageEvent, dimensions: ReadonlyMap
         kind: 'refused',
         reason: 'UnknownFactor',
         detail: `meter ${meter.key} has no factor for ${by} ${shown}`,
+        pointer: jsonPointer(['data', by]),
       };
     }
     inputs.push(factor);
@@ -76,6 +84,7 @@ function fieldOf(event: UsageEvent, field: string): Quantity | Measurement | und
       kind: 'refused',
       reason: 'InvalidQuantity',
       detail: `data.${field} is no quantity: a decimal from 0 with at most 30 digits before and 9 after the point`,
+      pointer: jsonPointer(['data', field]),
     }
   );
 }
@@ -93,7 +102,8 @@ function distinctValue(meter: Meter, event: UsageEvent): Measurement {
   const text = dimensionValue(ownValue(event.data, field));
   if (text === undefined) return NOTHING;
   if (text === null) {
-    return { kind: 'refused', reason: 'InvalidEvent', detail: `data.${field} is no text of at most 255 characters` };
+    const detail = `data.${field} is no text of at most 255 characters`;
+    return { kind: 'refused', reason: 'InvalidEvent', detail, pointer: jsonPointer(['data', field]) };
   }
   return { kind: 'value', value: text };
 }

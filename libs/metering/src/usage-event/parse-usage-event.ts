@@ -47,7 +47,7 @@ export function parseBinaryEvent(attributes: ReadonlyMap<string, string>, data: 
 export function checkStructuredEvent(value: unknown): EventCheckResult {
   if (!isJsonObject(value)) {
     return {
-      errors: [{ pointer: '', code: 'InvalidType', detail: 'an event is a JSON object', reason: 'InvalidEvent' }],
+      errors: [{ pointer: '', code: 'InvalidEvent', detail: 'an event is a JSON object', reason: 'InvalidEvent' }],
     };
   }
   return checkRawEvent({
@@ -84,28 +84,30 @@ function checkRawEvent(raw: RawEvent): EventCheckResult {
 /** Every faulty field of an event that is not valid; the first decides what it is quarantined for. */
 function errorsOf(raw: RawEvent): EventFieldError[] {
   const errors: EventFieldError[] = [];
-  const add = (field: string, code: string, detail: string): void => {
-    const reason = field === 'subject' && code === 'Required' ? 'NoOrganisation' : 'InvalidEvent';
-    errors.push({ pointer: `/${field}`, code, detail, reason });
+  const missing = (field: string): void => {
+    const reason = field === 'subject' ? 'NoOrganisation' : 'InvalidEvent';
+    errors.push({ pointer: `/${field}`, code: 'Required', detail: `${field} is missing`, reason });
   };
-  if (isAbsent(raw.subject) || raw.subject === '') add('subject', 'Required', 'subject is missing');
-  else if (!isNameValue(raw.subject)) add('subject', 'InvalidName', nameRule('subject'));
-  if (isAbsent(raw.specversion)) add('specversion', 'Required', 'specversion is missing');
-  else if (raw.specversion !== '1.0') add('specversion', 'UnsupportedSpecVersion', 'specversion is "1.0"');
+  const invalid = (field: string, detail: string): void => {
+    errors.push({ pointer: `/${field}`, code: 'InvalidEvent', detail, reason: 'InvalidEvent' });
+  };
+  if (isAbsent(raw.subject) || raw.subject === '') missing('subject');
+  else if (!isNameValue(raw.subject)) invalid('subject', nameRule('subject'));
+  if (isAbsent(raw.specversion)) missing('specversion');
+  else if (raw.specversion !== '1.0') invalid('specversion', 'specversion is "1.0"');
   for (const field of ['id', 'source', 'type'] as const) {
-    if (isAbsent(raw[field])) add(field, 'Required', `${field} is missing`);
-    else if (!isNameValue(raw[field])) add(field, 'InvalidName', nameRule(field));
+    if (isAbsent(raw[field])) missing(field);
+    else if (!isNameValue(raw[field])) invalid(field, nameRule(field));
   }
-  if (isAbsent(raw.time)) add('time', 'Required', 'time is missing');
+  if (isAbsent(raw.time)) missing('time');
   else if (typeof raw.time !== 'string' || parseTime(raw.time) === undefined) {
-    add('time', 'InvalidTime', 'time is an RFC 3339 time with a zone, within the years 0000 to 9999');
+    invalid('time', 'time is an RFC 3339 time with a zone, within the years 0000 to 9999');
   }
   if (!isAbsent(raw.data)) {
-    if (!isJsonObject(raw.data)) add('data', 'InvalidType', 'data is a JSON object');
-    else if (!isSmallObject(raw.data))
-      add('data', 'TooManyProperties', `data has at most ${DATA_PROPERTIES_MAX} properties`);
+    if (!isJsonObject(raw.data)) invalid('data', 'data is a JSON object');
+    else if (!isSmallObject(raw.data)) invalid('data', `data has at most ${DATA_PROPERTIES_MAX} properties`);
   }
-  if (!isAbsent(raw.dataBase64)) add('data_base64', 'InvalidType', 'data is a JSON object, not bytes');
+  if (!isAbsent(raw.dataBase64)) invalid('data_base64', 'data is a JSON object, not bytes');
   return errors;
 }
 

@@ -21,6 +21,7 @@ export interface FieldError {
 
 /** One faulty field of an event, and what a record with it is quarantined for. */
 export interface EventFieldError extends FieldError {
+  readonly code: 'Required' | QuarantineReason;
   readonly reason: QuarantineReason;
 }
 

@@ -9,6 +9,8 @@ import type { MeasuredLine } from './measured-line.js';
 export interface Refusal {
   readonly reason: QuarantineReason;
   readonly detail: string;
+  /** The faulty field of the event (RFC 6901), where there is one. */
+  readonly pointer?: string;
 }
 
 /** What the meters of a catalog say of one event, each with the rate that prices it. */
@@ -33,7 +35,9 @@ export function measureUsage(
   time: { readonly usageTimeMs: number; readonly plan: string },
 ): MeasuredUsage | Refusal {
   const known = catalog.metersOf(event.type);
-  if (known.length === 0) return { reason: 'UnknownEventType', detail: `no meter takes events of type ${event.type}` };
+  if (known.length === 0) {
+    return { reason: 'UnknownEventType', detail: `no meter takes events of type ${event.type}`, pointer: '/type' };
+  }
   const dimensions = dimensionsOf(catalog, event);
   if ('reason' in dimensions) return dimensions;
   const meters: MeasuredMeter[] = [];
@@ -42,10 +46,12 @@ export function measureUsage(
     if (measured.kind === 'nothing') continue;
     if (measured.kind === 'refused') return measured;
     const rate = catalog.rateOf(time.plan, time.usageTimeMs, meter, dimensions);
-    if (rate === undefined) return { reason: 'NoRate', detail: `no rate prices meter ${meter.key}` };
+    if (rate === undefined) return { reason: 'NoRate', detail: `no rate prices meter ${meter.key}`, pointer: '/type' };
     meters.push({ meter, rate, value: measured.value, inputs: measured.inputs ?? null });
   }
-  if (meters.length === 0) return { reason: 'NothingToMeter', detail: 'no meter has anything to say about this event' };
+  if (meters.length === 0) {
+    return { reason: 'NothingToMeter', detail: 'no meter has anything to say about this event', pointer: '/data' };
+  }
   const pairs: DimensionPairs = [...dimensions];
   return { pairs, key: seriesOf(pairs), meters };
 }
