@@ -65,6 +65,7 @@ describe('explanations', () => {
     const answer = await api.admin.get(`${ORGANISATION}/ledger/${revision}-0/explanation`);
     expect(answer.json()).toMatchObject({
       organisation: 'acme',
+      asOf: { revision, position: expect.stringMatching(/^\d+$/), ledgerTime: expect.any(String) },
       entry: { id: `${revision}-0`, type: 'grant', amount: '5', actor: 'Zoë', reason: 'welcome' },
       balance: { pool: 'credits', before: '1000', after: '1005' },
       usage: [],
@@ -72,6 +73,14 @@ describe('explanations', () => {
     });
     for (const entry of ['9999-0', 'x', `${revision}-9`, '-1-0']) {
       expect((await api.admin.get(`${ORGANISATION}/ledger/${entry}/explanation`)).status).toBe(404);
+    }
+  });
+
+  it('wait for no revision that is not there', async () => {
+    for (const path of ['ledger/0-0/explanation?', 'events/e-1?source=/gateway&']) {
+      const answer = await api.admin.get(`${ORGANISATION}/${path}minRevision=999999`);
+      expect(answer.problem()).toMatchObject({ status: 503, code: 'NotYetVisible' });
+      expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
     }
   });
 

@@ -6,7 +6,7 @@ interface Lag {
   readonly waiting: number;
   readonly behind: number;
   readonly partitions: { topic: string; partition: number; position: string; end: string; waiting: number }[];
-  readonly projections: { name: string; position: string; behind: number }[];
+  readonly projections: { name: string; position: string; behind: number; asOf: object }[];
 }
 
 let api: ApiHarness;
@@ -70,6 +70,7 @@ describe('GET /v1/lag', () => {
   it('counts what the projections have not seen', async () => {
     const { behind, projections } = await lag();
     expect(projections.map((each) => each.name).toSorted()).toEqual(['accounts', 'usage']);
+    for (const { position, asOf } of projections) expect(asOf).toEqual({ revision: null, position, ledgerTime: null });
     const head = await api.accounts.store.head();
     expect(behind).toBe(Number(head.commit));
     expect(behind).toBeGreaterThan(0);

@@ -8,26 +8,29 @@ import { commandAnswer } from '../commands/command-runner.js';
 import type { CommandRunner } from '../commands/command-runner.js';
 import { pathParameter, TheCall, TheQuery } from '../edge/call.js';
 import type { Call } from '../edge/call.js';
+import type { Cursors } from '../edge/cursor.js';
 import { Endpoint } from '../edge/endpoint.js';
 import { Problem } from '../edge/problem.js';
 import { TheBody } from '../edge/request-body.js';
-import { minRevisionQuery } from '../edge/schemas.js';
+import { minRevisionQuery, pageQuery } from '../edge/schemas.js';
 import { accountNow } from '../queries/account-now.js';
 import { asOf, asOfStream } from '../queries/as-of.js';
 import { awaitRevision } from '../queries/account-queries.controller.js';
-import { found } from '../queries/read.js';
-import { COMMANDS, PARTS, QUERIES } from '../tokens.js';
+import { found, pageOf } from '../queries/read.js';
+import { COMMANDS, CURSORS, PARTS, QUERIES } from '../tokens.js';
 import { alertBody, budgetBody, isReserved, marksOf, scopeOf } from './rule-bodies.js';
 import { ruleView, rulesOfKind, viewOf } from './rule-views.js';
 
 const ORGANISATION = '/v1/organisations/:organisation';
 const query = z.strictObject(minRevisionQuery);
-const list = z.object({ organisation: z.string(), asOf, items: z.array(ruleView), next: z.null() });
+const listQuery = query.extend(pageQuery);
+const list = z.object({ organisation: z.string(), asOf, items: z.array(ruleView), next: z.string().nullable() });
 const one = ruleView.extend({ organisation: z.string(), asOf });
 
 type Kind = ThresholdRule['kind'];
 type Answer = Promise<z.output<typeof commandAnswer>>;
 type Asked = z.output<typeof query>;
+type ListAsked = z.output<typeof listQuery>;
 
 /** Alerts on a pool's balance, and budgets on what is used of it. */
 @Controller()
@@ -36,6 +39,7 @@ export class RulesController {
     @Inject(PARTS) private readonly parts: ApiParts,
     @Inject(COMMANDS) private readonly commands: CommandRunner,
     @Inject(QUERIES) private readonly queries: Queries,
+    @Inject(CURSORS) private readonly cursors: Cursors,
   ) {}
 
   @Endpoint({
@@ -126,10 +130,10 @@ export class RulesController {
     path: `${ORGANISATION}/alerts`,
     summary: 'Alerts with what they have reached in this cycle',
     scope: 'read',
-    query,
+    query: listQuery,
     answer: list,
   })
-  alerts(@TheCall() call: Call, @TheQuery() asked: Asked): Promise<z.input<typeof list>> {
+  alerts(@TheCall() call: Call, @TheQuery() asked: ListAsked): Promise<z.input<typeof list>> {
     return this.#list(call, asked, 'alert');
   }
 
@@ -138,10 +142,10 @@ export class RulesController {
     path: `${ORGANISATION}/budgets`,
     summary: 'Budgets with what they have counted in this cycle',
     scope: 'read',
-    query,
+    query: listQuery,
     answer: list,
   })
-  budgets(@TheCall() call: Call, @TheQuery() asked: Asked): Promise<z.input<typeof list>> {
+  budgets(@TheCall() call: Call, @TheQuery() asked: ListAsked): Promise<z.input<typeof list>> {
     return this.#list(call, asked, 'budget');
   }
 
@@ -183,24 +187,25 @@ export class RulesController {
     });
   }
 
-  async #list(call: Call, asked: Asked, kind: Kind): Promise<z.input<typeof list>> {
-    const account = await accountNow(this.parts, call, asked.minRevision);
-    await awaitRevision(this.queries, call, asked.minRevision);
-    const { wallet } = account.state;
-    const crossings = await this.queries.crossings(call.organisation, wallet.cycles.at(-1)?.startMs ?? 0);
-    return {
-      organisation: call.organisation,
-      asOf: await asOfStream(this.parts.store, account),
-      items: rulesOfKind(wallet, kind)
-        .map((state) => viewOf(wallet, state, crossings))
-        .toSorted((first, second) => (first.name < second.name ? -1 : 1)),
-      next: null,
-    };
+  async #list(call: Call, asked: ListAsked, kind: Kind): Promise<z.input<typeof list>> {
+    const { items, ...basis } = await this.#views(call, asked.minRevision, kind);
+    return { ...basis, ...pageOf(call, this.cursors, { asked, items }) };
   }
 
   async #one(call: Call, asked: Asked, kind: Kind): Promise<z.input<typeof one>> {
-    const { organisation, asOf: basedOn, items } = await this.#list(call, asked, kind);
+    const { items, ...basis } = await this.#views(call, asked.minRevision, kind);
     const name = pathParameter(call, 'name');
-    return { organisation, asOf: basedOn, ...found(items.find((item) => item.name === name)) };
+    return { ...basis, ...found(items.find((item) => item.name === name)) };
+  }
+
+  async #views(call: Call, minRevision: bigint | undefined, kind: Kind): Promise<Omit<z.input<typeof list>, 'next'>> {
+    const account = await accountNow(this.parts, call, minRevision);
+    await awaitRevision(this.queries, call, minRevision);
+    const { wallet } = account.state;
+    const crossings = await this.queries.crossings(call.organisation, wallet.cycles.at(-1)?.startMs ?? 0);
+    const items = rulesOfKind(wallet, kind)
+      .map((state) => viewOf(wallet, state, crossings))
+      .toSorted((first, second) => (first.name < second.name ? -1 : 1));
+    return { organisation: call.organisation, asOf: await asOfStream(this.parts.store, account), items };
   }
 }

@@ -2,31 +2,49 @@ import { Controller, Inject } from '@nestjs/common';
 import type { Catalog, Package, Plan } from '@app/metering';
 import { z } from 'zod';
 import type { ApiParts } from '../api-parts.js';
+import { TheCall, TheQuery } from '../edge/call.js';
+import type { Call } from '../edge/call.js';
+import type { Cursors } from '../edge/cursor.js';
 import { Endpoint } from '../edge/endpoint.js';
-import { PARTS } from '../tokens.js';
+import { pageQuery } from '../edge/schemas.js';
+import { pageOf } from '../queries/read.js';
+import { CURSORS, PARTS } from '../tokens.js';
 import { costPerCredit, ratioText } from './cost-per-credit.js';
 
 const perCredit = z.looseObject({ amount: z.string(), currency: z.string() });
-const offers = z.object({ version: z.int(), items: z.array(z.looseObject({ key: z.string() })), next: z.null() });
+const query = z.strictObject(pageQuery);
+const offers = z.object({
+  version: z.int(),
+  items: z.array(z.looseObject({ key: z.string() })),
+  next: z.string().nullable(),
+});
+const OFFERS = { method: 'GET', scope: 'read', query, answer: offers } as const;
+
+type Asked = z.output<typeof query>;
+type Offers = Promise<z.input<typeof offers>>;
 
 /** What can be bought, from the catalog, with what a credit costs. */
 @Controller()
 export class OffersController {
-  constructor(@Inject(PARTS) private readonly parts: ApiParts) {}
+  constructor(
+    @Inject(PARTS) private readonly parts: ApiParts,
+    @Inject(CURSORS) private readonly cursors: Cursors,
+  ) {}
 
-  @Endpoint({ method: 'GET', path: '/v1/plans', summary: 'Plans of the catalog', scope: 'read', answer: offers })
-  plans(): Promise<z.input<typeof offers>> {
-    return this.#list((catalog) => catalog.plans.map(planOffer));
+  @Endpoint({ ...OFFERS, path: '/v1/plans', summary: 'Plans of the catalog' })
+  plans(@TheCall() call: Call, @TheQuery() asked: Asked): Offers {
+    return this.#list(call, asked, (catalog) => catalog.plans.map(planOffer));
   }
 
-  @Endpoint({ method: 'GET', path: '/v1/packages', summary: 'Packages of the catalog', scope: 'read', answer: offers })
-  packages(): Promise<z.input<typeof offers>> {
-    return this.#list((catalog) => catalog.packages.map(packageOffer));
+  @Endpoint({ ...OFFERS, path: '/v1/packages', summary: 'Packages of the catalog' })
+  packages(@TheCall() call: Call, @TheQuery() asked: Asked): Offers {
+    return this.#list(call, asked, (catalog) => catalog.packages.map(packageOffer));
   }
 
-  async #list(itemsOf: (catalog: Catalog) => { key: string }[]): Promise<z.input<typeof offers>> {
+  async #list(call: Call, asked: Asked, itemsOf: (catalog: Catalog) => { key: string }[]): Offers {
     const catalog = await this.parts.catalogs.refresh();
-    return { version: catalog?.version ?? 0, items: catalog ? itemsOf(catalog) : [], next: null };
+    const items = catalog ? itemsOf(catalog) : [];
+    return { version: catalog?.version ?? 0, ...pageOf(call, this.cursors, { asked, items }) };
   }
 }
 

@@ -7,18 +7,20 @@ import { commandAnswer } from '../commands/command-runner.js';
 import type { CommandRunner } from '../commands/command-runner.js';
 import { pathParameter, TheCall, TheQuery } from '../edge/call.js';
 import type { Call } from '../edge/call.js';
+import type { Cursors } from '../edge/cursor.js';
 import { Endpoint } from '../edge/endpoint.js';
 import { Problem } from '../edge/problem.js';
 import { TheBody } from '../edge/request-body.js';
-import { minRevisionQuery } from '../edge/schemas.js';
+import { minRevisionQuery, pageQuery } from '../edge/schemas.js';
 import { accountNow } from '../queries/account-now.js';
 import { awaitRevision } from '../queries/account-queries.controller.js';
 import { asOf, asOfStream } from '../queries/as-of.js';
-import { COMMANDS, PARTS, QUERIES } from '../tokens.js';
+import { pageOf } from '../queries/read.js';
+import { COMMANDS, CURSORS, PARTS, QUERIES } from '../tokens.js';
 import { bannersOf, DISMISSED_RECORD } from './banners-of.js';
 import type { Banner } from './banners-of.js';
 
-const query = z.strictObject(minRevisionQuery);
+const query = z.strictObject({ ...pageQuery, ...minRevisionQuery });
 const nothing = z.strictObject({});
 const banner = z.object({
   id: z.string(),
@@ -30,7 +32,7 @@ const banner = z.object({
   at: z.string(),
   cause: z.looseObject({ kind: z.string() }),
 });
-const answer = z.object({ organisation: z.string(), asOf, items: z.array(banner), next: z.null() });
+const answer = z.object({ organisation: z.string(), asOf, items: z.array(banner), next: z.string().nullable() });
 
 const PATH = '/v1/organisations/:organisation/banners';
 
@@ -41,6 +43,7 @@ export class BannersController {
     @Inject(PARTS) private readonly parts: ApiParts,
     @Inject(COMMANDS) private readonly commands: CommandRunner,
     @Inject(QUERIES) private readonly queries: Queries,
+    @Inject(CURSORS) private readonly cursors: Cursors,
   ) {}
 
   @Endpoint({
@@ -57,7 +60,8 @@ export class BannersController {
     const banners = await this.#bannersOf(call, account.state);
     const items = banners.map((each) => ({ ...each, cause: { ...each.cause } }));
     const { organisation } = call;
-    return { organisation, asOf: await asOfStream(this.parts.store, account), items, next: null };
+    const page = pageOf(call, this.cursors, { asked, items });
+    return { organisation, asOf: await asOfStream(this.parts.store, account), ...page };
   }
 
   @Endpoint({

@@ -7,15 +7,16 @@ import { commandAnswer } from '../commands/command-runner.js';
 import type { CommandRunner } from '../commands/command-runner.js';
 import { pathParameter, TheCall, TheQuery } from '../edge/call.js';
 import type { Call } from '../edge/call.js';
+import type { Cursors } from '../edge/cursor.js';
 import { Endpoint } from '../edge/endpoint.js';
 import { Problem } from '../edge/problem.js';
 import { TheBody } from '../edge/request-body.js';
-import { minRevisionQuery } from '../edge/schemas.js';
+import { minRevisionQuery, pageQuery } from '../edge/schemas.js';
 import { LIMITS } from '../limits.js';
 import { accountNow } from '../queries/account-now.js';
 import { asOf, asOfStream } from '../queries/as-of.js';
-import { found } from '../queries/read.js';
-import { COMMANDS, PARTS } from '../tokens.js';
+import { found, pageOf } from '../queries/read.js';
+import { COMMANDS, CURSORS, PARTS } from '../tokens.js';
 import { CHANNEL_RECORD, channelsOf } from './channel-record.js';
 import type { StoredChannel } from './channel-record.js';
 
@@ -48,7 +49,8 @@ const body = z.discriminatedUnion('kind', [
 
 const view = z.looseObject({ name: z.string(), kind: z.string() });
 const query = z.strictObject(minRevisionQuery);
-const list = z.object({ organisation: z.string(), asOf, items: z.array(view), next: z.null() });
+const listQuery = query.extend(pageQuery);
+const list = z.object({ organisation: z.string(), asOf, items: z.array(view), next: z.string().nullable() });
 const one = view.extend({ organisation: z.string(), asOf });
 const answer = commandAnswer.extend({ secrets: z.array(z.string()).optional() });
 
@@ -62,6 +64,7 @@ export class ChannelsController {
   constructor(
     @Inject(PARTS) private readonly parts: ApiParts,
     @Inject(COMMANDS) private readonly commands: CommandRunner,
+    @Inject(CURSORS) private readonly cursors: Cursors,
   ) {
     this.#policy = parts.notifications.policy;
   }
@@ -117,23 +120,27 @@ export class ChannelsController {
     path: PATH,
     summary: 'Channels, without their secrets',
     scope: 'read',
-    query,
+    query: listQuery,
     answer: list,
   })
-  async list(@TheCall() call: Call, @TheQuery() asked: z.output<typeof query>): Promise<z.input<typeof list>> {
-    const account = await accountNow(this.parts, call, asked.minRevision);
-    const items = [...channelsOf(account.state)]
-      .map(([name, channel]) => viewOf(name, channel))
-      .toSorted((first, second) => (first.name < second.name ? -1 : 1));
-    const { organisation } = call;
-    return { organisation, asOf: await asOfStream(this.parts.store, account), items, next: null };
+  async list(@TheCall() call: Call, @TheQuery() asked: z.output<typeof listQuery>): Promise<z.input<typeof list>> {
+    const { items, ...basis } = await this.#views(call, asked.minRevision);
+    return { ...basis, ...pageOf(call, this.cursors, { asked, items }) };
   }
 
   @Endpoint({ method: 'GET', path: `${PATH}/:name`, summary: 'One channel', scope: 'read', query, answer: one })
   async get(@TheCall() call: Call, @TheQuery() asked: z.output<typeof query>): Promise<z.input<typeof one>> {
-    const { organisation, asOf: basedOn, items } = await this.list(call, asked);
+    const { items, ...basis } = await this.#views(call, asked.minRevision);
     const name = pathParameter(call, 'name');
-    return { organisation, asOf: basedOn, ...found(items.find((item) => item.name === name)) };
+    return { ...basis, ...found(items.find((item) => item.name === name)) };
+  }
+
+  async #views(call: Call, minRevision: bigint | undefined): Promise<Omit<z.input<typeof list>, 'next'>> {
+    const account = await accountNow(this.parts, call, minRevision);
+    const items = [...channelsOf(account.state)]
+      .map(([name, channel]) => viewOf(name, channel))
+      .toSorted((first, second) => (first.name < second.name ? -1 : 1));
+    return { organisation: call.organisation, asOf: await asOfStream(this.parts.store, account), items };
   }
 }
 

@@ -5,6 +5,9 @@ import { Endpoint } from '../edge/endpoint.js';
 import { FEED_LAG, PARTS } from '../tokens.js';
 import type { FeedLag } from './feed-lag.js';
 
+/** A lane holds many accounts: of all of them its position says what it is based on. */
+const asOfPosition = z.object({ revision: z.null(), position: z.string(), ledgerTime: z.null() });
+
 const lag = z.object({
   waiting: z.number().meta({ description: 'Records that no partition has decided yet' }),
   behind: z.number().meta({ description: 'Events that the slowest projection has not seen yet' }),
@@ -17,7 +20,7 @@ const lag = z.object({
       waiting: z.number(),
     }),
   ),
-  projections: z.array(z.object({ name: z.string(), position: z.string(), behind: z.number() })),
+  projections: z.array(z.object({ name: z.string(), position: z.string(), behind: z.number(), asOf: asOfPosition })),
 });
 
 type Lag = z.input<typeof lag>;
@@ -57,6 +60,7 @@ export class LagController {
   }
 
   async #projections(): Promise<Lag['projections']> {
-    return [...(await this.parts.queries.lag())];
+    const lanes = await this.parts.queries.lag();
+    return lanes.map((lane) => ({ ...lane, asOf: { revision: null, position: lane.position, ledgerTime: null } }));
   }
 }

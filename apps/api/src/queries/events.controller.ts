@@ -1,4 +1,5 @@
 import { Controller, Inject } from '@nestjs/common';
+import type { LoadedAccount } from '@app/accounts';
 import { explainEntry, explainEvent, viewEntry, viewEvent } from '@app/accounts';
 import { z } from 'zod';
 import type { ApiParts } from '../api-parts.js';
@@ -7,14 +8,16 @@ import type { Call } from '../edge/call.js';
 import type { Cursors } from '../edge/cursor.js';
 import { Endpoint } from '../edge/endpoint.js';
 import { chargeRate } from '../edge/guard-request.js';
-import { Problem } from '../edge/problem.js';
-import { instant, name, pageQuery } from '../edge/schemas.js';
+import { instant, minRevisionQuery, name, pageQuery } from '../edge/schemas.js';
 import type { RateLimiter } from '../keys/rate-limiter.js';
 import { LIMITS } from '../limits.js';
 import { CURSORS, PARTS, RATE_LIMITER } from '../tokens.js';
+import { accountNow } from './account-now.js';
+import { asOf, asOfStream } from './as-of.js';
+import { found } from './read.js';
 
-const eventQuery = z.strictObject({ source: name, time: instant.optional() });
-const explanationQuery = z.strictObject(pageQuery);
+const eventQuery = z.strictObject({ source: name, time: instant.optional(), ...minRevisionQuery });
+const explanationQuery = z.strictObject({ ...pageQuery, ...minRevisionQuery });
 
 /** A search of a whole stream costs as much as so many ordinary queries. */
 const SEARCH_COST = 100;
@@ -23,6 +26,7 @@ const eventAnswer = z.looseObject({
   id: z.string().nullable(),
   source: z.string().nullable(),
   organisation: z.string(),
+  asOf,
   outcome: z.enum(['charged', 'late', 'adjusted', 'conflict', 'quarantined']),
   lines: z.array(z.looseObject({})),
   draws: z.array(z.looseObject({})),
@@ -31,6 +35,7 @@ const eventAnswer = z.looseObject({
 
 const explanationAnswer = z.looseObject({
   organisation: z.string(),
+  asOf,
   entry: z.looseObject({ id: z.string() }),
   usage: z.array(z.looseObject({})),
   next: z.string().nullable(),
@@ -54,18 +59,18 @@ export class EventQueriesController {
     answer: eventAnswer,
   })
   async event(@TheCall() call: Call, @TheQuery() query: z.output<typeof eventQuery>): Promise<object> {
+    const account = await accountNow(this.parts, call, query.minRevision);
     const wanted = {
       source: query.source,
       id: pathParameter(call, 'id'),
       ...(query.time === undefined ? {} : { timeMs: query.time }),
     };
     const near = await explainEvent(this.parts, call.organisation, wanted);
-    if (near) return viewEvent(near);
+    if (near) return this.#basedOn(account, viewEvent(near));
     // What was not charged lately may be in quarantine, which only the whole stream tells.
     chargeRate(this.rateLimiter, call.principal, 'query', SEARCH_COST);
-    const found = await explainEvent(this.parts, call.organisation, { ...wanted, isExhaustive: true });
-    if (!found) throw Problem.of('NotFound', 'There is nothing here.');
-    return viewEvent(found);
+    const searched = await explainEvent(this.parts, call.organisation, { ...wanted, isExhaustive: true });
+    return this.#basedOn(account, viewEvent(found(searched)));
   }
 
   @Endpoint({
@@ -77,13 +82,18 @@ export class EventQueriesController {
     answer: explanationAnswer,
   })
   async explanation(@TheCall() call: Call, @TheQuery() query: z.output<typeof explanationQuery>): Promise<object> {
+    const account = await accountNow(this.parts, call, query.minRevision);
     const entry = pathParameter(call, 'entry');
     const scope = { route: call.endpoint.path, organisation: call.organisation, filters: { entry } };
     const limit = query.limit ?? LIMITS.pageItemsDefault;
     const from = query.next === undefined ? 0 : Number(this.cursors.open(scope, query.next));
-    const explained = await explainEntry(this.parts, call.organisation, { entry, from, limit });
-    if (!explained) throw Problem.of('NotFound', 'There is nothing here.');
+    const explained = found(await explainEntry(this.parts, call.organisation, { entry, from, limit }));
     const next = explained.nextFrom === null ? null : this.cursors.seal(scope, String(explained.nextFrom));
-    return { ...viewEntry(explained), next };
+    return this.#basedOn(account, { ...viewEntry(explained), next });
+  }
+
+  /** What the stream tells holds from the revision that was loaded before it was read. */
+  async #basedOn(account: LoadedAccount, answer: object): Promise<object> {
+    return { ...answer, asOf: await asOfStream(this.parts.store, account) };
   }
 }

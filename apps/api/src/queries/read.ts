@@ -34,6 +34,23 @@ export const sealed = <Page extends Paged>(call: Call, cursors: Cursors, page: P
   next: page.next === null ? null : cursors.seal(scopeOf(call), page.next),
 });
 
+/** A page of a list that every answer makes whole, in that list's order; its mark is the number of items before it. */
+export function pageOf<Item>(call: Call, cursors: Cursors, { asked, items }: WholeList<Item>): ListPage<Item> {
+  const { limit, after = '0' } = pageRequest(call, cursors, asked);
+  const from = Number(after);
+  const to = from + limit;
+  return sealed(call, cursors, { items: items.slice(from, to), next: to < items.length ? String(to) : null });
+}
+
+interface WholeList<Item> {
+  readonly asked: PageAsked;
+  readonly items: readonly Item[];
+}
+
+interface ListPage<Item> extends Paged {
+  readonly items: Item[];
+}
+
 /** @throws Problem NotFound for what does not exist */
 export function found<Answer>(answer: Answer | undefined): Answer {
   if (answer === undefined) throw Problem.of('NotFound', 'There is nothing here.');

@@ -5,15 +5,16 @@ import { z } from 'zod';
 import type { ApiParts } from '../api-parts.js';
 import { TheCall, TheQuery } from '../edge/call.js';
 import type { Call } from '../edge/call.js';
+import type { Cursors } from '../edge/cursor.js';
 import { Endpoint } from '../edge/endpoint.js';
 import { invalidParameter, Problem } from '../edge/problem.js';
-import { minRevisionQuery } from '../edge/schemas.js';
+import { minRevisionQuery, pageQuery } from '../edge/schemas.js';
 import { LIMITS } from '../limits.js';
 import { invoiceOf } from '../payments/payment-records.js';
 import { accountNow } from '../queries/account-now.js';
 import { awaitRevision } from '../queries/account-queries.controller.js';
-import { found } from '../queries/read.js';
-import { PARTS, QUERIES } from '../tokens.js';
+import { found, pageOf } from '../queries/read.js';
+import { CURSORS, PARTS, QUERIES } from '../tokens.js';
 import { boughtPackages } from './bought-packages.js';
 import { formatWeek, parseWeek, weekStartOf } from './iso-week.js';
 import { nanosOf, readUsage, sumOf } from './read-usage.js';
@@ -31,6 +32,7 @@ const weeklyQuery = z.strictObject({
     .meta({ description: 'ISO week, UTC; the current one when absent', examples: ['2026-W47'] }),
 });
 const statementsQuery = z.strictObject({
+  ...pageQuery,
   ...minRevisionQuery,
   year: z
     .string()
@@ -43,9 +45,9 @@ const statementsQuery = z.strictObject({
     .transform(Number)
     .optional(),
 });
-const savingsQuery = z.strictObject(minRevisionQuery);
+const savingsQuery = z.strictObject({ ...pageQuery, ...minRevisionQuery });
 const report = z.looseObject({ organisation: z.string() });
-const statements = report.extend({ items: z.array(statementView), next: z.null() });
+const statements = report.extend({ items: z.array(statementView), next: z.string().nullable() });
 
 const WEEK_MS = 7 * DAY_MS;
 const SAVINGS_DAYS = 30;
@@ -57,6 +59,7 @@ export class ReportsController {
   constructor(
     @Inject(PARTS) private readonly parts: ApiParts,
     @Inject(QUERIES) private readonly queries: Queries,
+    @Inject(CURSORS) private readonly cursors: Cursors,
   ) {}
 
   @Endpoint({
@@ -105,16 +108,19 @@ export class ReportsController {
   })
   async statements(
     @TheCall() call: Call,
-    @TheQuery() { year, month, minRevision }: z.output<typeof statementsQuery>,
+    @TheQuery() asked: z.output<typeof statementsQuery>,
   ): Promise<z.input<typeof statements>> {
+    const { year, month, minRevision } = asked;
     const account = await accountNow(this.parts, call, minRevision);
     await awaitRevision(this.queries, call, minRevision);
     const catalog = this.parts.catalogs.current;
     if (catalog === undefined) throw Problem.of('NotFound', 'There is nothing here.');
     const request = { year, month, limit: LIMITS.statementsMax };
     const summaries = found(await this.queries.monthlySummaries(call.organisation, request));
+    const closed = summaries.items.filter((summary) => summary.closed);
+    const page = pageOf(call, this.cursors, { asked, items: closed });
     const items: z.input<typeof statementView>[] = [];
-    for (const summary of summaries.items.filter(({ closed }) => closed)) {
+    for (const summary of page.items) {
       const startMs = Date.parse(summary.cycle.start);
       const cycle = account.state.wallet.cycles.find((each) => each.startMs === startMs);
       if (cycle === undefined) continue;
@@ -124,7 +130,7 @@ export class ReportsController {
       const { organisation } = call;
       items.push(statementOf({ organisation, cycle, summary, catalog, bought, invoice }));
     }
-    return { organisation: call.organisation, asOf: summaries.asOf, items, next: null };
+    return { organisation: call.organisation, asOf: summaries.asOf, items, next: page.next };
   }
 
   @Endpoint({
@@ -161,7 +167,8 @@ export class ReportsController {
     }));
     const { organisation } = call;
     const basis = { from: formatTime(range.fromMs), to: formatTime(toMs) };
-    return { organisation, asOf: usage.asOf, basedOn: basis, items, next: null };
+    const page = pageOf(call, this.cursors, { asked, items });
+    return { organisation, asOf: usage.asOf, basedOn: basis, ...page };
   }
 
   async #reportTime(call: Call, minRevision: bigint | undefined): Promise<number> {

@@ -6,14 +6,15 @@ import { z } from 'zod';
 import type { ApiParts } from '../api-parts.js';
 import { TheCall, TheQuery } from '../edge/call.js';
 import type { Call } from '../edge/call.js';
+import type { Cursors } from '../edge/cursor.js';
 import { Endpoint } from '../edge/endpoint.js';
 import { timeOrNull } from '../edge/formats.js';
-import { minRevisionQuery, wholeHour } from '../edge/schemas.js';
+import { minRevisionQuery, pageQuery, wholeHour } from '../edge/schemas.js';
 import { LIMITS } from '../limits.js';
 import { awaitRevision } from '../queries/account-queries.controller.js';
 import { checkDimensions, checkRange, filterQuery } from '../queries/ranges.js';
-import { found } from '../queries/read.js';
-import { PARTS, QUERIES } from '../tokens.js';
+import { found, listAnswer, pageOf } from '../queries/read.js';
+import { CURSORS, PARTS, QUERIES } from '../tokens.js';
 import { FLAG_HISTORY_DAYS, FLAGS_RULE, flagsOf } from './flags.js';
 import { FORECAST_RULE, forecastOf } from './forecast.js';
 import { readUsage } from './read-usage.js';
@@ -33,17 +34,18 @@ const span = z
   })
   .meta({ examples: ['P30D'] });
 
+const reportQuery = { ...pageQuery, ...minRevisionQuery };
 const trendsQuery = z.strictObject({
-  ...minRevisionQuery,
+  ...reportQuery,
   ...filterQuery,
   window: z.enum(['day', 'week', 'month']).optional(),
   groupBy: z.string().max(1_000).optional(),
   from: wholeHour.optional(),
   to: wholeHour.optional(),
 });
-const forecastQuery = z.strictObject({ ...minRevisionQuery, basedOn: span.optional(), for: span.optional() });
-const flagsQuery = z.strictObject({ ...minRevisionQuery, basedOn: span.optional() });
-const report = z.looseObject({ organisation: z.string(), items: z.array(z.looseObject({})) });
+const forecastQuery = z.strictObject({ ...reportQuery, basedOn: span.optional(), for: span.optional() });
+const flagsQuery = z.strictObject({ ...reportQuery, basedOn: span.optional() });
+const report = listAnswer.extend({ organisation: z.string() });
 
 /** Windows that a trend shows when no range is asked for. */
 const DEFAULT_SPAN = { day: 'P30D', week: 'P12W', month: 'P12M' } as const;
@@ -56,6 +58,7 @@ export class TrendsController {
   constructor(
     @Inject(PARTS) private readonly parts: ApiParts,
     @Inject(QUERIES) private readonly queries: Queries,
+    @Inject(CURSORS) private readonly cursors: Cursors,
   ) {}
 
   @Endpoint({
@@ -86,8 +89,7 @@ export class TrendsController {
       to: formatTime(toMs),
       window,
       groupBy,
-      items: withChanges(items),
-      next: null,
+      ...pageOf(call, this.cursors, { asked, items: withChanges(items) }),
     };
   }
 
@@ -122,7 +124,8 @@ export class TrendsController {
       };
     });
     const spans = { basedOn: `P${basedOn}D`, for: `P${ahead}D`, from: formatTime(fromMs), at: formatTime(nowMs) };
-    return { organisation: call.organisation, asOf, ...spans, rule: FORECAST_RULE, items, next: null };
+    const page = pageOf(call, this.cursors, { asked, items });
+    return { organisation: call.organisation, asOf, ...spans, rule: FORECAST_RULE, ...page };
   }
 
   @Endpoint({
@@ -146,7 +149,8 @@ export class TrendsController {
       usual: formatCredits(medianNanos),
       times: formatScaled(timesHundredths, 2),
     }));
-    return { organisation: call.organisation, asOf, rule: FLAGS_RULE, items, next: null };
+    const page = pageOf(call, this.cursors, { asked, items });
+    return { organisation: call.organisation, asOf, rule: FLAGS_RULE, ...page };
   }
 
   async #account(
