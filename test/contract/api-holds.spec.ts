@@ -124,9 +124,9 @@ describe('holds', () => {
     ['an amount of zero', 'holds', holdOf('0'), 422, 'InvalidBody'],
     ['no expiry', 'holds', { pool: 'credits', amount: '1' }, 422, 'InvalidBody'],
     ['an unknown field', 'holds', holdOf('1', { balance: '5' }), 422, 'InvalidBody'],
-    ['an unknown hold', 'holds/none/settle', { amount: '1' }, 409, 'UnknownHold'],
+    ['an unknown hold', 'holds/none/settle', { amount: '1' }, 404, 'NotFound'],
     ['a negative cost', 'holds/none/settle', { amount: '-1' }, 422, 'InvalidBody'],
-    ['the release of an unknown hold', 'holds/none/release', {}, 409, 'UnknownHold'],
+    ['the release of an unknown hold', 'holds/none/release', {}, 404, 'NotFound'],
   ])('are refused for %s', async (_name, path, json, ...[status, code]) => {
     expect((await post(`acme/${path}`, json)).problem()).toMatchObject({ status, code });
   });

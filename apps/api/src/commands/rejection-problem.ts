@@ -6,14 +6,16 @@ export function rejectionProblem({ code, detail }: Rejection): Problem {
   switch (code) {
     case 'NotFound':
       return Problem.of('NotFound', 'There is nothing here.');
+    // Both are named by the path.
+    case 'UnknownGrant':
+    case 'UnknownHold':
+      return Problem.of('NotFound', detail);
     case 'IdempotencyKeyReused':
       return Problem.of('IdempotencyKeyReused', detail);
     case 'AccountExists':
     case 'UnknownPlan':
     case 'UnknownPool':
     case 'UnknownPackage':
-    case 'UnknownGrant':
-    case 'UnknownHold':
     case 'UnknownPurchase':
     case 'PlanNotPaid':
     case 'InsufficientCredits':
