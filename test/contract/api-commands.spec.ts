@@ -166,6 +166,19 @@ describe('the catalog', () => {
     expect((await api.admin.get('/v1/catalog/latest')).status).toBe(404);
   });
 
+  it('goes back as it was answered, by its ETag', async () => {
+    const got = await api.admin.get('/v1/catalog');
+    const document = got.json() as { version: number };
+    const headers = { 'if-match': got.headers.get('etag') ?? '' };
+    const next = await api.admin.put('/v1/catalog', { json: document, headers });
+    expect(next.json()).toEqual({ version: document.version + 1 });
+    const stale = await api.admin.put('/v1/catalog', { json: document, headers });
+    expect(stale.problem()).toMatchObject({ status: 412, code: 'VersionMismatch' });
+    const ahead = { 'if-match': `"${document.version + 1}"` };
+    const other = await api.admin.put('/v1/catalog', { json: document, headers: ahead });
+    expect(other.problem().errors).toEqual([expect.objectContaining({ pointer: '/version', code: 'UnknownField' })]);
+  });
+
   it('is refused with pointers when it is inconsistent or changes what is effective', async () => {
     const { version, ...document } = (await api.admin.get('/v1/catalog')).json() as {
       version: number;

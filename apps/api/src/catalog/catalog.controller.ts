@@ -1,5 +1,5 @@
-import { Controller, Inject } from '@nestjs/common';
-import { catalogSchema } from '@app/metering';
+import { Controller, Inject, Res } from '@nestjs/common';
+import { catalogSchema, isJsonObject } from '@app/metering';
 import type { CatalogDocument } from '@app/metering';
 import { z } from 'zod';
 import type { ApiParts } from '../api-parts.js';
@@ -7,7 +7,7 @@ import { pathParameter, TheCall } from '../edge/call.js';
 import type { Call } from '../edge/call.js';
 import { Endpoint } from '../edge/endpoint.js';
 import { headerOf } from '../edge/http.js';
-import type { HttpRequest } from '../edge/http.js';
+import type { HttpReply, HttpRequest } from '../edge/http.js';
 import { invalidParameter, Problem } from '../edge/problem.js';
 import { parseJson, readJsonText, TheRequest } from '../edge/request-body.js';
 import { LIMITS } from '../limits.js';
@@ -22,9 +22,10 @@ export class CatalogController {
   constructor(@Inject(PARTS) private readonly parts: ApiParts) {}
 
   @Endpoint({ method: 'GET', path: '/v1/catalog', summary: 'The current catalog', scope: 'read', answer: published })
-  async current(): Promise<object> {
+  async current(@Res({ passthrough: true }) reply: HttpReply): Promise<object> {
     const current = await this.parts.catalogs.refresh();
     if (!current) throw Problem.of('NotFound', 'No catalog has been published yet.');
+    reply.header('etag', `"${current.version}"`);
     return { version: current.version, ...current.document };
   }
 
@@ -55,7 +56,8 @@ export class CatalogController {
   async publish(@TheCall() call: Call, @TheRequest() request: HttpRequest): Promise<z.input<typeof version>> {
     const expectedVersion = expectedVersionOf(request);
     // Read by the catalog's own rules: their pointers and codes say more than a schema's.
-    const document = parseJson(await readJsonText(request, LIMITS.catalogBytesMax));
+    const sent = parseJson(await readJsonText(request, LIMITS.catalogBytesMax));
+    const document = withoutVersion(sent, expectedVersion);
     const outcome = await this.parts.catalogs.publish(document, {
       expectedVersion,
       nowMs: this.parts.nowMs(),
@@ -85,6 +87,13 @@ function expectedVersionOf(request: HttpRequest): number {
   const expected = versionOf(header.trim().replace(/^"(.*)"$/, '$1'));
   if (expected === undefined) throw invalidParameter('If-Match', 'If-Match is not a version');
   return expected;
+}
+
+/** A catalog as it was answered, edited, comes with the version that it follows: told twice, it has to be the same. */
+function withoutVersion(sent: unknown, expectedVersion: number): unknown {
+  if (!isJsonObject(sent) || sent['version'] !== expectedVersion) return sent;
+  const { version: _told, ...document } = sent;
+  return document;
 }
 
 const versionOf = (text: string): number | undefined => (/^\d{1,9}$/.test(text) ? Number(text) : undefined);
