@@ -100,7 +100,7 @@ describe('processes on a real broker', () => {
           }
           await sleep(1_000);
           const leaving = round % 2 === 0 ? (deployment.aggregators[0] ?? visitor) : visitor;
-          await deployment.removeAggregator(leaving, round % 3 === 2 ? 'SIGKILL' : 'SIGTERM');
+          await deployment.removeAggregator(round % 3 === 2 ? 'SIGKILL' : 'SIGTERM', leaving);
         }
       });
       expect(await deployment.differences()).toEqual([]);

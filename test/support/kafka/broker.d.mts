@@ -14,3 +14,6 @@ export class TestBroker {
   /** Ends the broker and removes its data. */
   stop(): Promise<void>;
 }
+
+/** The Kafka that KAFKA_BROKERS names, or else a broker of our own, which `stop` ends. @throws without Java or Maven */
+export function useBroker(): Promise<{ readonly brokers: string; stop(): Promise<void> }>;

@@ -167,3 +167,10 @@ export class TestBroker {
     broker.once('exit', () => process.removeListener('exit', kill));
   }
 }
+
+/** The Kafka that KAFKA_BROKERS names, or else a broker of our own, which `stop` ends. @throws without Java or Maven */
+export async function useBroker() {
+  const brokers = process.env.KAFKA_BROKERS ?? '';
+  if (brokers !== '') return { brokers, stop: async () => undefined };
+  return new TestBroker().start();
+}

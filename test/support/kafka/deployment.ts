@@ -17,6 +17,7 @@ export const SESSION_MS = 6_000;
 export class Deployment {
   readonly usage = new ProducedUsage();
   readonly topic = `usage-${randomUUID()}`;
+  readonly backfillTopic = `${this.topic}.backfill`;
   readonly groupId = `creditfold-aggregator-${this.topic}`;
   readonly env: Readonly<Record<string, string>>;
   readonly aggregators: AppProcess[] = [];
@@ -43,8 +44,10 @@ export class Deployment {
     readonly brokers: string;
     readonly databaseUrl: string;
     readonly partitions: number;
+    /** A file; the example's without one. */
+    readonly catalog?: string;
   }): Promise<Deployment> {
-    const { brokers, databaseUrl, partitions } = options;
+    const { brokers, databaseUrl, partitions, catalog = CATALOG } = options;
     const kafka = new kafkajs.Kafka({
       brokers: brokers.split(','),
       clientId: 'test',
@@ -61,7 +64,7 @@ export class Deployment {
     await deployment.createTopic(partitions);
     const api = await (await deployment.#spawn('api')).ready();
     deployment.#client = new ApiClient(api.url, STANDALONE_KEY);
-    const json: unknown = JSON.parse(await readFile(CATALOG, 'utf8'));
+    const json: unknown = JSON.parse(await readFile(catalog, 'utf8'));
     const published = await deployment.client.put('/v1/catalog', { json, headers: { 'if-none-match': '*' } });
     if (published.status !== 200 && published.status !== 201) throw new Error(`no catalog: ${published.text}`);
     await (await deployment.#spawn('projector')).ready();
@@ -88,7 +91,11 @@ export class Deployment {
   }
 
   /** Ends a member and forgets it; with SIGTERM it has to end by itself, cleanly, within ten seconds (F3). */
-  async removeAggregator(aggregator: AppProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+  async removeAggregator(
+    signal: 'SIGTERM' | 'SIGKILL',
+    aggregator: AppProcess | undefined = this.aggregators[0],
+  ): Promise<void> {
+    if (aggregator === undefined) throw new Error('there is no member to end');
     const startedMs = performance.now();
     const { code, output } = await aggregator.end(signal);
     const durationMs = performance.now() - startedMs;
@@ -98,8 +105,7 @@ export class Deployment {
   }
 
   async removeAll(): Promise<void> {
-    for (let last = this.aggregators.at(-1); last !== undefined; last = this.aggregators.at(-1))
-      await this.removeAggregator(last, 'SIGTERM');
+    while (this.aggregators.length > 0) await this.removeAggregator('SIGTERM');
   }
 
   /** Through a client of its own, as producers do: acknowledged when it returns. */
@@ -107,8 +113,8 @@ export class Deployment {
     await this.sendRaw(events.map(({ organisation, json }) => ({ key: organisation, value: json })));
   }
 
-  async sendRaw(messages: readonly Message[]): Promise<void> {
-    await this.producer.send({ topic: this.topic, acks: -1, messages: [...messages] });
+  async sendRaw(messages: readonly Message[], topic = this.topic): Promise<void> {
+    await this.producer.send({ topic, acks: -1, messages: [...messages] });
   }
 
   /** New events every moment while `during` runs, each batch of which is sent again a little later (F17). */
@@ -134,25 +140,30 @@ export class Deployment {
     }
   }
 
+  drained(): Promise<void> {
+    return drained(this.client, DRAIN_MS);
+  }
+
   /** Waits until everything is decided; then what the oracle and the auditor object to (I1-I4, I7-I11). */
   async differences(): Promise<readonly string[]> {
-    await drained(this.client, DRAIN_MS);
+    await this.drained();
     return [...(await this.usage.differencesAt(this.client)), ...(await this.unproven())];
   }
 
   /** What the auditor cannot prove; it has to have seen every event that was made, each once. */
-  async unproven(): Promise<readonly string[]> {
+  async unproven(events = this.usage.events): Promise<readonly string[]> {
     const { code, stdout, stderr } = await runApp('replay', ['verify', '--json'], this.env);
     if (code !== 0) return [`verify ended with ${code}: ${stderr}${stdout.slice(0, 2_000)}`];
     const { counts } = JSON.parse(stdout) as { readonly counts: { readonly usageEvents: number } };
-    return counts.usageEvents === this.usage.events ? [] : [`${counts.usageEvents} of ${this.usage.events} events`];
+    return counts.usageEvents === events ? [] : [`${counts.usageEvents} of ${events} events`];
   }
 
   async stop(): Promise<void> {
     for (const each of this.#processes) each.signal('SIGCONT');
     await Promise.all(this.#processes.map((each) => each.end('SIGKILL')));
     await this.producer.disconnect();
-    await this.admin.deleteTopics({ topics: [this.topic] }).catch(() => undefined);
+    const topics = [this.topic, this.backfillTopic, `${this.topic}.requeue`];
+    for (const topic of topics) await this.admin.deleteTopics({ topics: [topic] }).catch(() => undefined);
     await this.admin.disconnect();
   }
 
