@@ -13,4 +13,4 @@ if (!existsSync(join(samples, 'catalog.json'))) {
 }
 process.env.CREDITFOLD_SAMPLES = samples;
 await prepare();
-process.exit((await runJest('data', ['data'], process.argv.slice(2))) ? 0 : 1);
+process.exit((await runJest('data', ['--selectProjects', 'data'], process.argv.slice(2))) ? 0 : 1);

@@ -9,8 +9,10 @@ const args = process.argv.slice(2);
 const isWhole = args.length === 0;
 const isChecked = !isWhole || (await runCheck({ withUnitTests: false }));
 await prepare();
-const isTested = await runJest('test', ['unit', 'embedded'], args);
+const isTested = await runJest('test', ['--selectProjects', 'unit', 'embedded'], args);
 if (isWhole) {
-  console.log('Not run: the sample data (npm run test:data, with CREDITFOLD_SAMPLES=<folder>).');
+  console.log(
+    'Not run: a real Kafka (npm run test:kafka), sample data (test:data), a real event store (test:kurrentdb).',
+  );
 }
 process.exit(isChecked && isTested ? 0 : 1);

@@ -35,7 +35,7 @@ export async function runCheck({ withUnitTests }) {
     console.log(`${code === 0 ? 'passed' : 'FAILED'}  ${name} (${((Date.now() - startedAt) / 1000).toFixed(1)} s)`);
     if (code !== 0) failed.push(name);
   }
-  if (withUnitTests && !(await runJest('unit', ['unit']))) failed.push('unit tests');
+  if (withUnitTests && !(await runJest('unit', ['--selectProjects', 'unit']))) failed.push('unit tests');
   if (failed.length > 0) console.log(`check failed: ${failed.join(', ')}`);
   return failed.length === 0;
 }

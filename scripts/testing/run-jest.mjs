@@ -7,22 +7,14 @@ import { runCommand } from '../prepare/run-command.mjs';
 const RESULTS = join(ROOT, 'coverage', 'results');
 const JEST = join(ROOT, 'node_modules', 'jest', 'bin', 'jest.js');
 
-/** Runs projects of `jest.config.mjs`; resolves to whether everything passed. */
-export async function runJest(name, projects, args = []) {
+/** Runs what the selection, arguments of Jest, names; resolves to whether everything passed. */
+export async function runJest(name, selection, args = []) {
   mkdirSync(RESULTS, { recursive: true });
   const outputs = ['--json', `--outputFile=${join(RESULTS, `${name}.json`)}`];
   const code = await runCommand(
     process.execPath,
     // Nest 12 is published as ES modules only, which Jest loads behind this flag.
-    [
-      '--experimental-vm-modules',
-      '--disable-warning=ExperimentalWarning',
-      JEST,
-      '--selectProjects',
-      ...projects,
-      ...outputs,
-      ...args,
-    ],
+    ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', JEST, ...selection, ...outputs, ...args],
     { output: 'ignore' },
   );
   return code === 0;
