@@ -1,10 +1,11 @@
 import { startEmbeddedPostgres } from '@app/postgres';
+import type { EmbeddedPostgresError } from '@app/postgres';
 import type { StandaloneConfig } from './standalone-config.js';
 
 export interface Database {
   readonly url: string;
-  /** Settles when a server that was started here has ended; holds its log when nobody asked. */
-  readonly ended: Promise<string | undefined>;
+  /** Settles when a server that was started here has ended; the value says why when nobody asked. */
+  readonly ended: Promise<EmbeddedPostgresError | undefined>;
   announceEnding(): Promise<void>;
   stop(): Promise<void>;
 }

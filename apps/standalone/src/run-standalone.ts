@@ -10,7 +10,7 @@ import { loadCatalog } from './load-catalog.js';
 import { openDatabase } from './open-database.js';
 import type { Database } from './open-database.js';
 import type { StandaloneConfig } from './standalone-config.js';
-import { PartFailed, Supervisor } from './supervisor.js';
+import { Supervisor } from './supervisor.js';
 import { workerEnvironment } from './worker-environment.js';
 
 const entryOf = (part: string): URL => new URL(`./workers/${part}-worker.js`, import.meta.url);
@@ -28,7 +28,7 @@ export async function runStandalone(given: StandaloneConfig, ending: Ending): Pr
       startParts(config, database, { supervisor, ending }),
       ending.wished.then(() => undefined),
       supervisor.failed,
-      databaseFailure(database),
+      database.ended,
     ]);
     if (failure !== undefined) throw failure;
   } finally {
@@ -69,11 +69,6 @@ async function startInOrder(supervisor: Supervisor, env: Readonly<Record<string,
 
 function greet(url: string | null, adminKey: AdminKey): void {
   if (url !== null) process.stdout.write(greetingOf(url, adminKey));
-}
-
-async function databaseFailure({ ended }: Database): Promise<PartFailed> {
-  const log = await ended;
-  return new PartFailed('postgres', 'PostgresEnded', log ?? 'somebody else ended it');
 }
 
 async function endCleanly(database: Database, supervisor: Supervisor): Promise<void> {

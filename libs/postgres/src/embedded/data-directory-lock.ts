@@ -13,7 +13,7 @@ interface LockContent extends ProcessIdentity {
 }
 
 export interface DataDirectoryLock {
-  /** Says that this process is ending, so that a successor waits instead of giving up. */
+  /** Says that this process is ending, so that a successor waits instead of giving up. A full disk keeps it silent. */
   announceEnding(): Promise<void>;
   release(): Promise<void>;
 }
@@ -35,8 +35,8 @@ async function readLock(file: string): Promise<LockContent | undefined> {
 /** Writes beside and links: the lock appears whole or not at all, and only when there was none. */
 async function tryCreate(file: string, content: LockContent): Promise<boolean> {
   const beside = `${file}.${content.token}`;
-  await writeFile(beside, JSON.stringify(content), { mode: 0o600 });
   try {
+    await writeFile(beside, JSON.stringify(content), { mode: 0o600 });
     await link(beside, file);
     return true;
   } catch (error) {
@@ -96,8 +96,13 @@ export async function lockDataDirectory(dataDir: string, waitMs: number): Promis
   return {
     announceEnding: async () => {
       const beside = `${file}.${content.token}`;
-      await writeFile(beside, JSON.stringify({ ...content, isEnding: true }), { mode: 0o600 });
-      await rename(beside, file);
+      try {
+        await writeFile(beside, JSON.stringify({ ...content, isEnding: true }), { mode: 0o600 });
+        await rename(beside, file);
+      } catch {
+        // Nothing may hold up an ending: a successor then waits less long, and is told to try again.
+        await rm(beside, { force: true });
+      }
     },
     release: async () => {
       if ((await readLock(file))?.token === content.token) await rm(file, { force: true });

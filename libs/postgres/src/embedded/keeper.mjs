@@ -16,13 +16,25 @@ const PATIENCE = { stop: [25_000, 28_000], orphaned: [6_000, 8_500] };
 let config;
 let postgres;
 let isEnding = false;
+/** Why the keeper itself cannot go on, as on a full disk. */
+let fault = '';
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => undefined);
 process.on('disconnect', () => end(PATIENCE.orphaned));
 process.on('message', (message) => {
-  if (message.kind === 'start') start(message);
+  if (message.kind === 'start') orGiveUp(() => start(message));
   else end(PATIENCE.stop);
 });
+
+function orGiveUp(work) {
+  try {
+    work();
+  } catch (error) {
+    fault = `${String(error)}\n`;
+    if (postgres === undefined) finish('');
+    else end(PATIENCE.stop);
+  }
+}
 
 /** A parent that is gone hears nothing, and that is no reason to leave Postgres behind. */
 function tell(message) {
@@ -51,10 +63,12 @@ function start(message) {
 function awaitReady() {
   if (isEnding) return;
   if (isReady()) {
-    const beside = `${config.infoFile}.${process.pid}`;
-    writeFileSync(beside, `${JSON.stringify({ url: config.url, pid: postgres.pid })}\n`, { mode: 0o600 });
-    renameSync(beside, config.infoFile);
-    tell({ kind: 'ready', pid: postgres.pid });
+    orGiveUp(() => {
+      const beside = `${config.infoFile}.${process.pid}`;
+      writeFileSync(beside, `${JSON.stringify({ url: config.url, pid: postgres.pid })}\n`, { mode: 0o600 });
+      renameSync(beside, config.infoFile);
+      tell({ kind: 'ready', pid: postgres.pid });
+    });
   } else {
     setTimeout(awaitReady, POLL_MS);
   }
@@ -92,6 +106,6 @@ function finish(output) {
   } catch {
     // A directory that was removed meanwhile holds no information about a server any more.
   }
-  tell({ kind: 'ended', output, isExpected: isEnding });
+  tell({ kind: 'ended', output: fault + output, isExpected: isEnding && fault === '' });
   setTimeout(() => process.exit(0), POLL_MS);
 }

@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { POSTGRES_LIMITS } from '../limits.js';
 import { EmbeddedPostgresError } from './embedded-postgres-error.js';
-import { explainFailure } from './explain-failure.js';
+import { explainEnd, explainFailure } from './explain-failure.js';
 import type { OperatingUser } from './operating-user.js';
 
 /** What the keeper needs; sent over its IPC channel, since arguments are visible to every user of the machine. */
@@ -23,8 +23,8 @@ type KeeperMessage =
 
 export interface KeptPostgres {
   readonly pid: number;
-  /** Settles when Postgres has ended, asked or not; the value is its log when nobody asked. */
-  readonly ended: Promise<string | undefined>;
+  /** Settles when Postgres has ended, asked or not; the value says why when nobody asked. */
+  readonly ended: Promise<EmbeddedPostgresError | undefined>;
   stop(): Promise<void>;
 }
 
@@ -57,8 +57,8 @@ function endWithoutKeeper(pid: number): void {
  */
 export async function keepPostgres(config: KeeperConfig): Promise<KeptPostgres> {
   const keeper = spawnKeeper();
-  let reportEnd: (output: string | undefined) => void;
-  const ended = new Promise<string | undefined>((resolve) => (reportEnd = resolve));
+  let reportEnd: (why: EmbeddedPostgresError | undefined) => void;
+  const ended = new Promise<EmbeddedPostgresError | undefined>((resolve) => (reportEnd = resolve));
   const pid = await new Promise<number>((resolve, reject) => {
     let running: number | undefined;
     const timer = setTimeout(() => {
@@ -72,7 +72,7 @@ export async function keepPostgres(config: KeeperConfig): Promise<KeptPostgres> 
         resolve(message.pid);
       } else {
         reject(explainFailure('postgres', message.output));
-        reportEnd(message.isExpected ? undefined : message.output);
+        reportEnd(message.isExpected ? undefined : explainEnd(message.output));
       }
     });
     keeper.on('error', (error) => reject(explainFailure('postgres', String(error))));
@@ -80,7 +80,7 @@ export async function keepPostgres(config: KeeperConfig): Promise<KeptPostgres> 
       clearTimeout(timer);
       reject(new EmbeddedPostgresError('PostgresStartFailed', 'the keeper of Postgres was ended'));
       if (running !== undefined) endWithoutKeeper(running);
-      reportEnd('the keeper of Postgres was ended');
+      reportEnd(new EmbeddedPostgresError('PostgresEnded', 'the keeper of Postgres was ended, and Postgres with it'));
     });
     keeper.send({ kind: 'start', ...config });
   });

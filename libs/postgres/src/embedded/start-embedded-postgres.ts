@@ -4,7 +4,9 @@ import { join, resolve } from 'node:path';
 import { POSTGRES_LIMITS } from '../limits.js';
 import { findBinaries } from './binaries.js';
 import { ensureCluster } from './cluster.js';
+import { dataDirectoryFault } from './data-directory-fault.js';
 import { lockDataDirectory } from './data-directory-lock.js';
+import type { DataDirectoryLock } from './data-directory-lock.js';
 import { EmbeddedPostgresError } from './embedded-postgres-error.js';
 import { keepPostgres } from './kept-postgres.js';
 import type { KeptPostgres } from './kept-postgres.js';
@@ -27,8 +29,8 @@ export interface EmbeddedPostgres {
   readonly url: string;
   /** Of the server, not of its keeper. */
   readonly pid: number;
-  /** Settles when the server has ended, asked or not; holds its log when nobody asked. */
-  readonly ended: Promise<string | undefined>;
+  /** Settles when the server has ended, asked or not; the value says why when nobody asked. */
+  readonly ended: Promise<EmbeddedPostgresError | undefined>;
   /** To be called when this process begins to end: a successor then waits for the data directory. */
   announceEnding(): Promise<void>;
   /** An orderly shutdown; the data directory is free afterwards. */
@@ -91,9 +93,7 @@ async function startUnderLock(dataDir: string, options: EmbeddedPostgresOptions,
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const dataDir = resolve(options.dataDir);
   const waitMs = options.waitMs ?? POSTGRES_LIMITS.dataDirectoryWaitMs;
-  // As root, Postgres runs as another user, who must be able to pass through; nobody needs to list it.
-  await mkdir(dataDir, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
-  const lock = await lockDataDirectory(dataDir, waitMs);
+  const lock = await openDataDirectory(dataDir, waitMs);
   try {
     const { url, kept } = await startUnderLock(dataDir, options, waitMs);
     return {
@@ -109,7 +109,17 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     };
   } catch (error) {
     await lock.release();
-    throw error;
+    throw dataDirectoryFault(error, dataDir);
+  }
+}
+
+async function openDataDirectory(dataDir: string, waitMs: number): Promise<DataDirectoryLock> {
+  try {
+    // As root, Postgres runs as another user, who must be able to pass through; nobody needs to list it.
+    await mkdir(dataDir, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
+    return await lockDataDirectory(dataDir, waitMs);
+  } catch (error) {
+    throw dataDirectoryFault(error, dataDir);
   }
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { isConnectionLost, isTransient, UnknownOutcome } from './transient.js';
+import { isConnectionLost, isDiskFull, isTransient, UnknownOutcome } from './transient.js';
 
 const coded = (code: string): Error => Object.assign(new Error('from the server'), { code });
 
@@ -28,5 +28,19 @@ describe('isTransient', () => {
   ])('%s', (_name, error, transient, lost) => {
     expect(isTransient(error)).toBe(transient);
     expect(isConnectionLost(error)).toBe(lost);
+  });
+});
+
+describe('isDiskFull', () => {
+  it('sees through whatever wraps it, and nothing else', () => {
+    const wrapped = new Error('the feed took nothing', {
+      cause: new Error('a statement failed', { cause: coded('53100') }),
+    });
+    expect([wrapped, coded('53200'), new Error('No space left on device'), undefined].map(isDiskFull)).toEqual([
+      true,
+      false,
+      false,
+      false,
+    ]);
   });
 });

@@ -64,3 +64,9 @@ export function isTransient(error: unknown): boolean {
   const code = codeOf(error);
   return code !== undefined && (RETRIED_STATES.has(code) || /^53...$/.test(code));
 }
+
+/** True when the database says that its volume is full, whatever wraps what it says: nothing grows until there is room. */
+export function isDiskFull(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) if (codeOf(cause) === '53100') return true;
+  return false;
+}
