@@ -12,6 +12,7 @@ import type { Catalog } from '@app/metering';
 import type { Logger } from 'pino';
 import type { ApiParts } from './api-parts.js';
 import { Problem } from './edge/problem.js';
+import { LIMITS } from './limits.js';
 
 /** How often the catalog is looked at for a newer version. */
 const CATALOG_POLL_MS = 1_000;
@@ -29,11 +30,15 @@ export type AccountParts = Pick<ApiParts, 'store' | 'accounts' | 'commands' | 'c
 export async function composeAccounts({ store, snapshots, nowMs, log }: AccountStores): Promise<AccountParts> {
   const onWarning = (message: string, err: unknown): void => log.warn({ err }, message);
   const hasher = new IdentityHasher(await loadOrCreateSecret(store, nowMs()));
-  const accounts = new Accounts({ store, snapshots, hasher, onWarning });
+  const options = { store, snapshots, hasher, onWarning };
+  const { cachedAccountBytesMax: cachedBytesMax } = LIMITS;
+  // Reading brings accounts up to date in place, so those that commands decide on are kept apart. Their snapshots do.
+  const accounts = new Accounts({ ...options, limits: { cachedBytesMax, snapshotsWaitingMax: 0 } });
+  const decided = new Accounts({ ...options, limits: { cachedBytesMax } });
   const catalogs = new CatalogStream(store, nowMs);
   await catalogs.refresh();
   catalogs.follow(CATALOG_POLL_MS, onWarning);
-  const commands = new AccountCommands({ accounts, catalog: () => currentOf(catalogs), nowMs });
+  const commands = new AccountCommands({ accounts: decided, catalog: () => currentOf(catalogs), nowMs });
   const feeds = new FeedStreams({ store, snapshots, process: `api-${randomUUID()}`, onWarning });
   return { store, accounts, commands, catalogs, feeds };
 }

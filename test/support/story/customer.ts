@@ -75,6 +75,14 @@ export class Customer {
     return succeeded(await this.client.put(this.#path(path), { json })).json() as Json;
   }
 
+  /** Takes credits as a hold that is settled does: used, without a meter. */
+  async spends(amount: string, pool = 'credits'): Promise<void> {
+    const id = `spent-${sequence++}`;
+    const expiresAt = new Date(Date.parse(this.at) + HOLD_MS).toISOString();
+    await this.post('holds', { id, pool, amount: '1', expiresAt });
+    await this.post(`holds/${id}/settle`, { amount });
+  }
+
   /** Reads when everything sent so far is visible. */
   async reads(path: string): Promise<Json> {
     await drained(this.client);
@@ -117,6 +125,7 @@ export class Customer {
   }
 }
 
+const HOLD_MS = 60_000;
 const WAIT_MS = 60_000;
 const POLL_MS = 100;
 

@@ -31,8 +31,9 @@ export interface IdentitiesNeeded {
 const MEASURE_EVERY_EVENTS = 16n;
 
 /**
- * The accounts of one decider (an aggregator, or the API): load, decide on a draft, append. What is cached is checked
- * by every append's expected revision, so a cache that is behind costs a retry and never a wrong decision.
+ * The accounts of one decider (an aggregator, or the API's commands): load, decide on a draft, append. What is cached is
+ * checked by every append's expected revision, so a cache that is behind costs a retry and never a wrong decision.
+ * Who only reads has another one: reading brings a cached account up to date in place, under a decision's feet.
  */
 export class Accounts {
   readonly hasher: IdentityHasher;
@@ -42,6 +43,7 @@ export class Accounts {
   readonly #loader: AccountLoader;
   readonly #saver: SnapshotSaver;
   readonly #loading = new Map<string, Promise<CachedAccount>>();
+  readonly #next = new Map<string, Promise<LoadedAccount>>();
 
   constructor(options: AccountsOptions) {
     this.#limits = { ...ACCOUNTS_LIMITS, ...options.limits };
@@ -73,6 +75,8 @@ export class Accounts {
 
   /** As `load`, with everything that the stream holds now: for refusals and answers, which no append confirms. */
   loadFresh(organisation: string): Promise<LoadedAccount> {
+    const running = this.#loading.get(organisation);
+    if (running !== undefined) return this.#loadNext(organisation, running);
     const cached = this.#cache.get(organisation);
     if (cached === undefined || cached.isStale) return this.load(organisation);
     return this.#loadOnce(organisation, () => this.#loader.follow(cached));
@@ -165,6 +169,19 @@ export class Accounts {
     this.#snapshotWhenDue(account);
     this.#cache.keep(account);
     return { kind: 'appended', account, revision: account.revision };
+  }
+
+  /** What is being read may lack what was appended before this was asked: read once more, for all who wait. */
+  #loadNext(organisation: string, running: Promise<CachedAccount>): Promise<LoadedAccount> {
+    const waiting = this.#next.get(organisation);
+    if (waiting !== undefined) return waiting;
+    const again = (): Promise<LoadedAccount> => {
+      this.#next.delete(organisation);
+      return this.loadFresh(organisation);
+    };
+    const next = running.then(again, again);
+    this.#next.set(organisation, next);
+    return next;
   }
 
   #loadOnce(organisation: string, read: () => Promise<CachedAccount>): Promise<CachedAccount> {
