@@ -84,13 +84,15 @@ describe('read models', () => {
         fc.integer(),
         fc.integer({ min: 1, max: 40 }),
         fc.integer({ min: 1, max: 30 }),
-        async (seed, windowEvents, pageEventsMax) => {
+        fc.constantFrom(0, 4, 1_000),
+        async (seed, windowEvents, pageEventsMax, sumsRowsMin) => {
           await withReadModels(async (parts) => {
             const limits = {
               usageWindowEventsMax: windowEvents,
               usageWindowGroupsMax: windowEvents,
               accountsWindowEventsMax: windowEvents,
               pageEventsMax,
+              sumsRowsMin,
             };
             await appendHistory(parts.store, seed, 60);
             await projectAll(parts, limits);
@@ -226,7 +228,7 @@ describe('read models', () => {
   it('names every kind of altered row', async () => {
     await withReadModels(async (parts) => {
       await appendHistory(parts.store, 12, 60);
-      await projectAll(parts);
+      await projectAll(parts, { sumsRowsMin: 1 });
       const alterations: readonly (readonly [sql: string, table: string, field: string])[] = [
         ["update creditfold_accounts_1.accounts set plan = 'other' where organisation = 'acme'", 'accounts', 'plan'],
         [
@@ -245,8 +247,8 @@ describe('read models', () => {
           'row',
         ],
         [
-          'update creditfold_usage_1.usage_days set credits = credits + 1 where ctid = (select min(ctid) from creditfold_usage_1.usage_days)',
-          'usage_days',
+          'update creditfold_usage_1.usage_totals set credits = credits + 1 where ctid = (select min(ctid) from creditfold_usage_1.usage_totals)',
+          'usage_totals',
           'credits',
         ],
         ['update creditfold_usage_1.cycle_meters set late_events = late_events + 1', 'cycle_meters', 'late_events'],
@@ -255,12 +257,17 @@ describe('read models', () => {
           'usage_accounts',
           'revision',
         ],
+        ['update creditfold_usage_1.usage_segments set sums = data where sums is not null', 'usage_segments', 'sums'],
         [
           'delete from creditfold_usage_1.usage_segments where ctid = (select min(ctid) from creditfold_usage_1.usage_segments)',
           'usage_segments',
           'content',
         ],
-        ["update creditfold_usage_1.texts set content = 'grande' where content = 'large'", 'usage_days', 'row'],
+        [
+          "update creditfold_usage_1.usage_totals set meter = 'images' where meter = 'input-tokens' and hour = 24",
+          'usage_totals',
+          'row',
+        ],
       ];
       for (const [sql] of alterations) expect((await parts.models.pool.query(sql)).rowCount).toBeGreaterThan(0);
       const found = await differencesOf(parts);

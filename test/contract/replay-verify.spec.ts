@@ -143,12 +143,12 @@ describe('replay verify', () => {
           'threshold_crossings',
           'quarantined_records',
           'usage_accounts',
-          'usage_days',
+          'usage_totals',
           'cycle_meters',
         ]),
       );
-      const [days] = rows.filter(({ table_name: table }) => table === 'usage_days');
-      await world.sql.query(`delete from ${days?.['table_schema']}.usage_segments`);
+      const [totals] = rows.filter(({ table_name: table }) => table === 'usage_totals');
+      await world.sql.query(`delete from ${totals?.['table_schema']}.usage_segments`);
       altered.push({ table: 'usage_segments', field: 'row' });
       const { findings } = await audit(world);
       for (const row of altered)

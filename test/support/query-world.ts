@@ -1,6 +1,6 @@
 import { MemoryEventStore } from '@app/event-store';
 import type { TestPostgres } from '@app/postgres/testing';
-import { createRunner, Queries, ReadModels } from '@app/read-models';
+import { createRunner, Queries, ReadModels, type WindowLimits } from '@app/read-models';
 import type { Line } from './account-history.js';
 
 const nanosOf = (amount: number): bigint => BigInt(Math.round(amount * 1e9));
@@ -9,12 +9,13 @@ const nanosOf = (amount: number): bigint => BigInt(Math.round(amount * 1e9));
 export async function withQueries(
   server: TestPostgres,
   test: (queries: Queries, store: MemoryEventStore, project: () => Promise<void>) => Promise<void>,
+  limits: Partial<WindowLimits> = {},
 ) {
   const store = new MemoryEventStore(() => new Date(Date.UTC(2026, 10, 1)));
   const models = await ReadModels.connect({ url: await server.createDatabase(), name: 'test' });
   const project = async (): Promise<void> => {
     for (const generation of await models.generations.allLive())
-      await createRunner({ generations: models.generations, store, generation, lease: null }).runToEnd();
+      await createRunner({ generations: models.generations, store, generation, lease: null, limits }).runToEnd();
   };
   try {
     await test(new Queries({ models, store }), store, project);

@@ -30,14 +30,19 @@ export const READ_MODEL_LIMITS = {
   abandonedAfterMs: 3_600_000,
   walletsCachedMax: 20_000,
   usageAccountsCachedMax: 200_000,
-  textsCachedMax: 500_000,
   /** So many segments of one level and day become one of the next level. */
   segmentsPerMerge: 32,
   compactEveryMs: 30_000,
-  /** Account days merged in one transaction, and transactions in one round. */
+  /** Account days merged in one transaction. */
   compactDaysPerTransaction: 50,
-  compactTransactionsMax: 40,
+  /** How long one round of merging may take while events wait. */
+  compactBusyMs: 1_000,
+  /** Bytes that one merge reads at most, and from which on a segment is merged no more. */
+  mergeBytesMax: 8_000_000,
+  segmentBytesFull: 2_000_000,
   segmentBytesMax: 64_000_000,
+  /** A segment of fewer rows is added up by whoever asks for one dimension's sums. */
+  sumsRowsMin: 256,
   /** Segments that a query reads at once. */
   segmentsPerRead: 200,
   /** Days that a query of daily sums reads at once: more while they have few rows. */
@@ -63,4 +68,5 @@ export interface WindowLimits {
   readonly accountsWindowEventsMax: number;
   readonly windowBytesMax: number;
   readonly pageEventsMax: number;
+  readonly sumsRowsMin: number;
 }

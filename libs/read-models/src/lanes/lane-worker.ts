@@ -129,8 +129,8 @@ export class LaneWorker {
     while (!this.#isStopped) {
       const { events, isEnd } = await runner.runWindow();
       if (events > 0) listener?.onWindow?.(lane, events);
+      await this.#compact(compactor, !isEnd);
       if (!isEnd) continue;
-      await this.#compact(compactor);
       const { position } = runner.checkpoint;
       const waited = Date.now();
       // A stop waits for this too: a second at most.
@@ -142,9 +142,9 @@ export class LaneWorker {
   }
 
   /** A segment that cannot be merged is what `verifyReadModels` names; it stops nobody's projection. */
-  async #compact(compactor: SegmentCompactor | undefined): Promise<void> {
+  async #compact(compactor: SegmentCompactor | undefined, isBusy: boolean): Promise<void> {
     try {
-      await compactor?.compactWhenDue();
+      await compactor?.compactWhenDue({ isBusy });
     } catch (error) {
       if (error instanceof LeaseLost) throw error;
       this.options.listener?.onError?.(this.options.lane, error);

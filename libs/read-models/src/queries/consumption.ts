@@ -1,10 +1,10 @@
 import { DAY_MS, HOUR_MS } from '@app/metering';
-import { Statement } from '../sql-text.js';
-import { fromStored, toStored } from '../stored-text.js';
-import { addSums, noSums, type Sums } from '../usage-lane/sums.js';
-import { scanAccount, scanDay, type ScannedSegment } from './segment-scan.js';
+import { addSums, isNothing, noSums, subtractSums, type Sums } from '../usage-lane/sums.js';
+import { scanAccount } from './segment-scan.js';
 import type { Snapshot } from './snapshot-reader.js';
+import { totalsByMeter, totalsByOrganisation } from './totals.js';
 import { UsageGroups } from './usage-groups.js';
+import { valueSums } from './value-sums.js';
 
 /** A range of usage time on whole hours, `toMs` exclusive. */
 export interface Range {
@@ -15,18 +15,7 @@ export interface Range {
 /** Usage of a range by the values of one dimension; null is usage without one. */
 export type Consumption = ReadonlyMap<string | null, Sums>;
 
-interface SumRow {
-  readonly value: string;
-  readonly events: bigint;
-  readonly first_events: bigint;
-  readonly quantity: string;
-  readonly credits: string;
-}
-
-const BY_VALUE = new Statement('sum-days-by-value');
-const BY_ORGANISATION = new Statement('sum-days-by-organisation');
-
-/** Whole days of a range, from the daily rollups, and the hours before and behind them, from segments. */
+/** Whole days of a range, and the hours before and behind them. */
 interface Parts {
   readonly firstDay: number;
   /** Exclusive. */
@@ -60,13 +49,13 @@ export async function consumptionOf(
   const { firstDay, lastDay, edges } = partsOf(range);
   const found = new Map<string | null, Sums>();
   if (firstDay < lastDay) {
-    const totals = await sumDays(snapshot, [account, firstDay, lastDay, 0, meter ?? null]);
-    if (by === 'meter') addAll(found, totals);
+    const asked = { meter: meter ?? null, isByDay: false };
+    const days = { firstDay, lastDay };
+    const totals = await totalsByMeter(snapshot, account, days, asked);
+    if (by === 'meter') for (const total of totals) addSums(sumsAt(found, total.meter), total.sums);
     else {
-      const dimension = await textId(snapshot, by);
-      const values =
-        dimension === undefined ? [] : await sumDays(snapshot, [account, firstDay, lastDay, dimension, meter ?? null]);
-      addAll(found, values);
+      const values = await valueSums(snapshot, account, days, { ...asked, dimension: by, value: null });
+      for (const { value, sums } of values) addSums(sumsAt(found, value), sums);
       addRest(found, totals, values);
     }
   }
@@ -74,8 +63,8 @@ export async function consumptionOf(
   for (const edge of edges) {
     const day = Math.floor(edge.fromMs / DAY_MS);
     const groups = new UsageGroups(grouping);
-    for await (const { columns } of scanAccount(snapshot, account, { firstDay: day, lastDay: day }))
-      groups.add(columns, ...hoursOf(edge, day));
+    for await (const { segment } of scanAccount(snapshot, account, { firstDay: day, lastDay: day }))
+      groups.add(segment, ...hoursOf(edge, day));
     for (const { values, sums } of groups.sorted) addSums(sumsAt(found, values[0] ?? null), sums);
   }
   return found;
@@ -87,68 +76,17 @@ export async function consumptionByOrganisation(
   range: Range,
   meter: string | undefined,
 ): Promise<Consumption> {
-  const { client, usage } = snapshot;
   const { firstDay, lastDay, edges } = partsOf(range);
+  const parts = edges.map((edge) => {
+    const day = Math.floor(edge.fromMs / DAY_MS);
+    const [fromHour, toHour] = hoursOf(edge, day);
+    return { firstDay: day, lastDay: day + 1, fromHour, toHour };
+  });
   const found = new Map<string | null, Sums>();
-  if (firstDay < lastDay) {
-    const { rows } = await client.query<SumRow>(BY_ORGANISATION.in(usage.schema), [firstDay, lastDay, meter ?? null]);
-    addAll(found, rows.map(toSums));
-  }
-  for (const edge of edges) await addEdge(snapshot, edge, meter, found);
+  for (const part of [{ firstDay, lastDay }, ...parts])
+    for (const [organisation, sums] of await totalsByOrganisation(snapshot, part, meter ?? null))
+      addSums(sumsAt(found, organisation), sums);
   return found;
-}
-
-async function addEdge(
-  snapshot: Snapshot,
-  edge: Range,
-  meter: string | undefined,
-  found: Map<string | null, Sums>,
-): Promise<void> {
-  const day = Math.floor(edge.fromMs / DAY_MS);
-  const byAccount = new Map<number, Sums>();
-  const add = ({ account, columns }: ScannedSegment): void => {
-    const groups = new UsageGroups({ groupBy: [], filter: meter === undefined ? {} : { meter } });
-    groups.add(columns, ...hoursOf(edge, day));
-    for (const { sums } of groups.sorted) {
-      const own = byAccount.get(account) ?? noSums();
-      byAccount.set(account, own);
-      addSums(own, sums);
-    }
-  };
-  for await (const segment of scanDay(snapshot, day)) add(segment);
-  const { rows } = await snapshot.client.query<{ id: number; organisation: string }>(
-    `select id, organisation from ${snapshot.usage.schema}.usage_accounts where id = any ($1::integer[])`,
-    [[...byAccount.keys()]],
-  );
-  for (const { id, organisation } of rows) addSums(sumsAt(found, organisation), byAccount.get(id) ?? noSums());
-}
-
-type Named = readonly [value: string, sums: Sums];
-
-const toSums = (row: SumRow): Named => [
-  fromStored(row.value),
-  {
-    events: Number(row.events),
-    firstEvents: Number(row.first_events),
-    quantityNanos: BigInt(row.quantity),
-    creditsNanos: BigInt(row.credits),
-  },
-];
-
-async function sumDays(
-  { client, usage }: Snapshot,
-  values: readonly (number | string | null)[],
-): Promise<readonly Named[]> {
-  const { rows } = await client.query<SumRow>(BY_VALUE.in(usage.schema), [...values]);
-  return rows.map(toSums);
-}
-
-/** The number of a text in the usage lane; undefined where no usage has it. */
-export async function textId({ client, usage }: Snapshot, text: string): Promise<number | undefined> {
-  const { rows } = await client.query<{ id: number }>(`select id from ${usage.schema}.texts where content = $1`, [
-    toStored(text),
-  ]);
-  return rows[0]?.id;
 }
 
 function sumsAt(found: Map<string | null, Sums>, value: string | null): Sums {
@@ -157,20 +95,12 @@ function sumsAt(found: Map<string | null, Sums>, value: string | null): Sums {
   return sums;
 }
 
-function addAll(found: Map<string | null, Sums>, rows: readonly Named[]): void {
-  for (const [value, sums] of rows) addSums(sumsAt(found, value), sums);
-}
+type Summed = Iterable<{ readonly sums: Readonly<Sums> }>;
 
 /** What the totals hold beyond all values is usage without the dimension. */
-function addRest(found: Map<string | null, Sums>, totals: readonly Named[], values: readonly Named[]): void {
+function addRest(found: Map<string | null, Sums>, totals: Summed, values: Summed): void {
   const rest = noSums();
-  for (const [, sums] of totals) addSums(rest, sums);
-  for (const [, { events, firstEvents, quantityNanos, creditsNanos }] of values)
-    addSums(rest, {
-      events: -events,
-      firstEvents: -firstEvents,
-      quantityNanos: -quantityNanos,
-      creditsNanos: -creditsNanos,
-    });
-  if (rest.events !== 0 || rest.creditsNanos !== 0n || rest.quantityNanos !== 0n) addSums(sumsAt(found, null), rest);
+  for (const { sums } of totals) addSums(rest, sums);
+  for (const { sums } of values) subtractSums(rest, sums);
+  if (!isNothing(rest)) addSums(sumsAt(found, null), rest);
 }

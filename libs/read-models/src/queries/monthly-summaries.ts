@@ -70,12 +70,8 @@ async function readFigures({ client, accounts }: Snapshot, organisation: string,
 
 async function readMeters({ client, usage }: Snapshot, account: number, starts: readonly number[]) {
   const { rows } = await client.query<MeterRow>(
-    `select t.*, m.content as meter, p.content as pool
-     from ${usage.schema}.cycle_meters t
-     join ${usage.schema}.texts m on m.id = t.meter
-     join ${usage.schema}.texts p on p.id = t.pool
-     where t.account = $1 and t.cycle_start_ms = any ($2::bigint[])
-     order by m.content, p.content`,
+    `select * from ${usage.schema}.cycle_meters
+     where account = $1 and cycle_start_ms = any ($2::bigint[]) order by meter, pool`,
     [account, starts],
   );
   return rows;

@@ -1,8 +1,10 @@
 import { DAY_MS, formatCredits, formatQuantity, formatTime } from '@app/metering';
-import { fromStored, toStored } from '../stored-text.js';
+import { compareKeys } from '../compare-keys.js';
+import { addSums } from '../usage-lane/sums.js';
 import type { AsOf } from './answers.js';
 import type { Snapshot } from './snapshot-reader.js';
 import { findUsageAccount } from './usage-account.js';
+import { valueSums, type ValueSums } from './value-sums.js';
 
 /** Days of usage of which one dimension's values are wanted; the whole history where a bound is absent. */
 export interface ResourceUsageRequest {
@@ -29,15 +31,6 @@ export interface ResourceUsageAnswer {
   readonly items: readonly ResourceMeterItem[];
 }
 
-interface Row {
-  readonly value: string;
-  readonly meter: string;
-  readonly events: string;
-  readonly quantity: string;
-  readonly credits: string;
-  readonly last_day: number;
-}
-
 /** Usage by the values of one dimension and by meter, from the daily sums. Undefined for an account that does not exist. */
 export async function listResourceUsage(
   snapshot: Snapshot,
@@ -47,30 +40,39 @@ export async function listResourceUsage(
   const account = await findUsageAccount(snapshot, organisation);
   if (account === undefined || account.id === null)
     return account === undefined ? undefined : { asOf: account.asOf, items: [] };
-  const { client, usage } = snapshot;
-  const { rows } = await client.query<Row>(
-    `select v.content as value, m.content as meter, sum(d.events) as events, sum(d.quantity) as quantity,
-       sum(d.credits) as credits, max(d.day) as last_day
-     from ${usage.schema}.usage_days d
-     join ${usage.schema}.texts v on v.id = d.value
-     join ${usage.schema}.texts m on m.id = d.meter
-     where d.account = $1 and d.dimension = (select id from ${usage.schema}.texts where content = $2)
-       and ($3::integer is null or d.day >= $3) and ($4::integer is null or d.day < $4)
-     group by v.content, m.content order by v.content, m.content`,
-    [account.id, toStored(dimension), dayOrNull(fromMs), dayOrNull(toMs)],
-  );
-  return {
-    asOf: account.asOf,
-    items: rows.map((row) => ({
-      value: fromStored(row.value),
-      meter: fromStored(row.meter),
-      events: Number(row.events),
-      quantity: formatQuantity(BigInt(row.quantity)),
-      creditsNanos: BigInt(row.credits),
-      credits: formatCredits(BigInt(row.credits)),
-      lastActive: formatTime(row.last_day * DAY_MS),
-    })),
-  };
+  const days = { firstDay: dayOf(fromMs, FIRST_DAY), lastDay: dayOf(toMs, LAST_DAY) };
+  const found = await valueSums(snapshot, account.id, days, { dimension, meter: null, value: null, isByDay: true });
+  return { asOf: account.asOf, items: overDays(found).toSorted(byName).map(itemOf) };
 }
 
-const dayOrNull = (ms: number | undefined): number | null => (ms === undefined ? null : Math.floor(ms / DAY_MS));
+const FIRST_DAY = -(2 ** 31);
+const LAST_DAY = 2 ** 31 - 1;
+const dayOf = (ms: number | undefined, otherwise: number): number =>
+  ms === undefined ? otherwise : Math.floor(ms / DAY_MS);
+
+/** The days of each value and meter as one: the newest. */
+function overDays(found: readonly ValueSums[]): ValueSums[] {
+  const merged = new Map<string, ValueSums>();
+  for (const each of found) {
+    const key = `${each.meter.length} ${each.meter} ${each.value}`;
+    const sums = { ...each.sums };
+    const known = merged.get(key);
+    if (known !== undefined) addSums(sums, known.sums);
+    merged.set(key, { ...each, day: Math.max(each.day, known?.day ?? each.day), sums });
+  }
+  return [...merged.values()];
+}
+
+/** By code points, as the database orders them. */
+const byName = (one: ValueSums, other: ValueSums): number =>
+  compareKeys([one.value, one.meter], [other.value, other.meter]);
+
+const itemOf = ({ value, meter, day, sums }: ValueSums): ResourceMeterItem => ({
+  value,
+  meter,
+  events: sums.events,
+  quantity: formatQuantity(sums.quantityNanos),
+  creditsNanos: sums.creditsNanos,
+  credits: formatCredits(sums.creditsNanos),
+  lastActive: formatTime(day * DAY_MS),
+});

@@ -1,6 +1,7 @@
 import { TooManyGroups } from '../errors.js';
 import { READ_MODEL_LIMITS } from '../limits.js';
-import type { SegmentColumns } from '../usage-lane/segment.js';
+import { KeyedFigures } from '../usage-lane/keyed-figures.js';
+import type { Segment } from '../usage-lane/segment.js';
 import { addSums, noSums, type Sums } from '../usage-lane/sums.js';
 
 /** Which usage counts, and by what it is added up. `meter` stands beside the catalog's dimensions. */
@@ -27,26 +28,22 @@ export class UsageGroups {
   }
 
   /** Adds the rows of a segment whose hour of the day lies in [fromHour, toHour). @throws {TooManyGroups} */
-  add(columns: SegmentColumns, fromHour: number, toHour: number): void {
-    const dimensions = columns.dimensions.map((pairs) => this.#valuesOf(columns, pairs));
-    const meters = columns.uses.map(({ meter }) => (this.#passes('meter', meter) ? meter : undefined));
-    // Of one segment, by use and dimensions: most rows find their group without making its key.
-    const found = new Map<number, Sums>();
-    columns.use.forEach((use, index) => {
-      const hour = columns.hour[index] ?? 0;
-      if (hour < fromHour || hour >= toHour) return;
-      const meter = meters[use];
-      const dimension = columns.dimension[index] ?? 0;
-      const values = dimensions[dimension];
-      if (meter === undefined || values === undefined) return;
-      const local = dimension * columns.uses.length + use;
-      let sums = found.get(local);
-      if (sums === undefined) found.set(local, (sums = this.#sumsOf(meter, values)));
-      sums.events += columns.events[index] ?? 0;
-      sums.firstEvents += columns.firstEvents[index] ?? 0;
-      sums.quantityNanos += columns.quantity[index] ?? 0n;
-      sums.creditsNanos += columns.credits[index] ?? 0n;
-    });
+  add(segment: Segment, fromHour: number, toHour: number): void {
+    const dimensions = Array.from({ length: segment.dimensions.length }, (_, list) => this.#valuesOf(segment, list));
+    const meters = segment.uses.map(({ meter }) => (this.#passes('meter', meter) ? meter : undefined));
+    // By dimensions and use: the key of a group is made once a segment.
+    const figures = new KeyedFigures();
+    for (let row = 0; row < segment.rows; row++) {
+      const hour = segment.hour.at(row);
+      const use = segment.use.at(row);
+      const dimension = segment.dimension.at(row);
+      const isWanted = hour >= fromHour && hour < toHour && meters[use] !== undefined;
+      if (isWanted && dimensions[dimension] !== undefined) figures.add(dimension * meters.length + use, segment, row);
+    }
+    for (const [key, sums] of figures.sums()) {
+      const values = dimensions[Math.floor(key / meters.length)] ?? [];
+      addSums(this.#sumsOf(meters[key % meters.length] ?? '', values), sums);
+    }
   }
 
   /** In the order of their keys. */
@@ -55,11 +52,11 @@ export class UsageGroups {
   }
 
   /** Values of `groupBy` (a meter's place is null), or undefined where a filter does not let them pass. */
-  #valuesOf(columns: SegmentColumns, pairs: readonly number[]): readonly (string | null)[] | undefined {
+  #valuesOf({ names, pairs, dimensions }: Segment, list: number): readonly (string | null)[] | undefined {
     const own = new Map<string, string>();
-    for (const pair of pairs) {
-      const { name, value } = columns.pairs[pair] ?? { name: 0, value: '' };
-      own.set(columns.names[name] ?? '', value);
+    for (let at = dimensions.from(list); at < dimensions.to(list); at++) {
+      const { name, value } = pairs[dimensions.items.at(at)] ?? { name: 0, value: '' };
+      own.set(names[name] ?? '', value);
     }
     for (const [name, value] of this.#filters)
       if (name !== 'meter' && (own.get(name) ?? null) !== value) return undefined;

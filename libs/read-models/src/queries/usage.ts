@@ -4,6 +4,7 @@ import { checkLimit, pageOf, readCursor, wholeNumber } from './cursor.js';
 import { partsOf, type Range } from './consumption.js';
 import { scanAccount } from './segment-scan.js';
 import type { Snapshot } from './snapshot-reader.js';
+import type { Segment } from '../usage-lane/segment.js';
 import { eventsOf } from '../usage-lane/sums.js';
 import { UsageGroups, type Group, type Grouping } from './usage-groups.js';
 import { dimensionOfDays, figuresOfDays, type DayFigures } from './usage-days.js';
@@ -94,8 +95,8 @@ async function* portionsOf(
 async function* segmentsOf(snapshot: Snapshot, account: number, { fromMs, toMs }: Range): AsyncGenerator<Portion> {
   if (fromMs >= toMs) return;
   const days = { firstDay: Math.floor(fromMs / DAY_MS), lastDay: Math.floor((toMs - 1) / DAY_MS) };
-  for await (const { day, columns } of scanAccount(snapshot, account, days))
-    yield { newestDay: day, addTo: (windows) => windows.add(day, columns, toMs) };
+  for await (const { day, segment } of scanAccount(snapshot, account, days))
+    yield { newestDay: day, addTo: (windows) => windows.add(day, segment, toMs) };
 }
 
 function* behind(items: Iterable<Found>, place: Place | undefined): Generator<Found> {
@@ -114,16 +115,15 @@ class OpenWindows {
 
   constructor(private readonly request: UsageRequest) {}
 
-  add(day: number, columns: Parameters<UsageGroups['add']>[0], toMs: number): void {
+  add(day: number, segment: Segment, toMs: number): void {
     const first = Math.max(0, (this.request.fromMs - day * DAY_MS) / HOUR_MS);
     const last = Math.min(24, (toMs - day * DAY_MS) / HOUR_MS);
     if (this.request.window !== 'hour') {
-      this.#groupsAt(Math.max(day * DAY_MS, this.request.fromMs)).add(columns, first, last);
+      this.#groupsAt(Math.max(day * DAY_MS, this.request.fromMs)).add(segment, first, last);
       return;
     }
-    const hours = new Set(columns.hour);
-    for (let hour = first; hour < last; hour++)
-      if (hours.has(hour)) this.#groupsAt(day * DAY_MS + hour * HOUR_MS).add(columns, hour, hour + 1);
+    for (const hour of hoursOf(segment))
+      if (hour >= first && hour < last) this.#groupsAt(day * DAY_MS + hour * HOUR_MS).add(segment, hour, hour + 1);
   }
 
   addFigures(figures: readonly DayFigures[], groupBy: readonly string[]): void {
@@ -151,6 +151,12 @@ class OpenWindows {
     }
     return open.groups;
   }
+}
+
+function hoursOf({ hour, rows }: Segment): ReadonlySet<number> {
+  const hours = new Set<number>();
+  for (let row = 0; row < rows; row++) hours.add(hour.at(row));
+  return hours;
 }
 
 function itemAnswer({ startMs, endMs, group }: Found, { groupBy, filter }: Grouping): UsageItem {

@@ -1,8 +1,11 @@
-insert into {schema}.cycle_meters as kept
+insert into {schema}.cycle_meters as kept (account, cycle_start_ms,
+  events, quantity, credits, late_events, late_quantity, late_credits,
+  adjusted_events, adjusted_quantity, adjusted_credits, paid_events, paid_quantity, paid_credits, meter, pool)
 select * from unnest(
-  $1::integer[], $2::bigint[], $3::integer[], $4::integer[],
-  $5::bigint[], $6::numeric[], $7::numeric[], $8::bigint[], $9::numeric[], $10::numeric[],
-  $11::bigint[], $12::numeric[], $13::numeric[], $14::bigint[], $15::numeric[], $16::numeric[])
+  $1::integer[], $2::bigint[],
+  $3::bigint[], $4::numeric[], $5::numeric[], $6::bigint[], $7::numeric[], $8::numeric[],
+  $9::bigint[], $10::numeric[], $11::numeric[], $12::bigint[], $13::numeric[], $14::numeric[],
+  $15::text[], $16::text[])
 on conflict (account, cycle_start_ms, meter, pool) do update set
   events = kept.events + excluded.events, quantity = kept.quantity + excluded.quantity,
   credits = kept.credits + excluded.credits, late_events = kept.late_events + excluded.late_events,

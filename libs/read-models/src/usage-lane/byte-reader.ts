@@ -29,19 +29,13 @@ export class ByteReader {
     return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
   }
 
-  bigint(): bigint {
-    const head = this.varint();
-    if (head % 2 === 0) {
-      const zigzag = head / 2;
-      return BigInt(zigzag % 2 === 0 ? zigzag / 2 : -(zigzag + 1) / 2);
-    }
-    const text = this.#slice((head - 1) / 2, 'latin1');
-    if (!/^-?\d+$/.test(text)) throw new CorruptReadModel('a number of a segment has no digits');
-    return BigInt(text);
-  }
-
   text(): string {
     return this.#slice(this.varint(), 'utf8');
+  }
+
+  /** Characters below 256, so many. */
+  latin1(size: number): string {
+    return this.#slice(size, 'latin1');
   }
 
   /** A count of things, each of which takes a byte at least. */

@@ -38,24 +38,17 @@ export class ByteWriter {
     this.varint(value < 0 ? -value * 2 - 1 : value * 2);
   }
 
-  /** An integer of any size: zigzag where it fits, else its decimal text behind an odd head. */
-  bigint(value: bigint): void {
-    const small = Number(value);
-    if (small < SMALL && small > -SMALL) {
-      this.varint((small < 0 ? -small * 2 - 1 : small * 2) * 2);
-      return;
-    }
-    const text = value.toString();
-    this.varint(text.length * 2 + 1);
-    this.#reserve(text.length);
-    this.#length += this.#bytes.write(text, this.#length, 'latin1');
-  }
-
   text(value: string): void {
     const size = Buffer.byteLength(value, 'utf8');
     this.varint(size);
     this.#reserve(size);
     this.#length += this.#bytes.write(value, this.#length, 'utf8');
+  }
+
+  /** Characters below 256, without their number. */
+  latin1(value: string): void {
+    this.#reserve(value.length);
+    this.#length += this.#bytes.write(value, this.#length, 'latin1');
   }
 
   #reserve(more: number): void {
@@ -66,6 +59,3 @@ export class ByteWriter {
     this.#bytes = grown;
   }
 }
-
-/** Twice zigzagged, still below 2^53. */
-const SMALL = 2 ** 50;

@@ -1,43 +1,42 @@
-import { SegmentBuilder, type SegmentColumns } from './segment.js';
+import { SegmentBuilder } from './segment-builder.js';
+import type { Segment } from './segment.js';
 
-interface Row {
-  readonly use: number;
-  readonly dimension: number;
-  readonly hour: number;
-  events: number;
-  firstEvents: number;
-  quantityNanos: bigint;
-  creditsNanos: bigint;
-}
+const HOURS = 24;
 
 /** Segments of one account and day as one: rows of equal use, dimensions and hour are added up. */
-export function mergeSegments(segments: Iterable<SegmentColumns>): SegmentColumns {
-  const merged = new SegmentBuilder();
-  const rows = new Map<string, Row>();
-  for (const segment of segments) addSegment(merged, rows, segment);
-  for (const row of rows.values()) merged.add(row);
-  return merged;
+export function mergeSegments(segments: Iterable<Segment>): Segment {
+  const builder = new SegmentBuilder();
+  // Rows by their use, then by dimensions and hour in one number.
+  const rows: Map<number, number>[] = [];
+  for (const segment of segments) addSegment(builder, rows, segment);
+  return builder.segment;
 }
 
-function addSegment(merged: SegmentBuilder, rows: Map<string, Row>, segment: SegmentColumns): void {
-  const uses = segment.uses.map((use) => merged.useOf(use));
-  const pairs = segment.pairs.map(({ name, value }) => merged.pairOf(segment.names[name] ?? '', value));
-  const dimensions = segment.dimensions.map((own) =>
-    merged.dimensionsOf(own.map((pair) => pairs[pair] ?? 0).toSorted((a, b) => a - b)),
-  );
-  segment.use.forEach((ownUse, index) => {
-    const use = uses[ownUse] ?? 0;
-    const dimension = dimensions[segment.dimension[index] ?? 0] ?? 0;
-    const hour = segment.hour[index] ?? 0;
-    const key = `${use} ${dimension} ${hour}`;
-    let row = rows.get(key);
+function addSegment(builder: SegmentBuilder, rows: Map<number, number>[], segment: Segment): void {
+  const merged = builder.segment;
+  const uses = segment.uses.map((use) => builder.useOf(use));
+  const dimensions = dimensionsIn(builder, segment);
+  for (let index = 0; index < segment.rows; index++) {
+    const use = uses[segment.use.at(index)] ?? 0;
+    const dimension = dimensions[segment.dimension.at(index)] ?? 0;
+    const hour = segment.hour.at(index);
+    const found = (rows[use] ??= new Map<number, number>());
+    const key = dimension * HOURS + hour;
+    const row = found.get(key);
     if (row === undefined) {
-      row = { use, dimension, hour, events: 0, firstEvents: 0, quantityNanos: 0n, creditsNanos: 0n };
-      rows.set(key, row);
-    }
-    row.events += segment.events[index] ?? 0;
-    row.firstEvents += segment.firstEvents[index] ?? 0;
-    row.quantityNanos += segment.quantity[index] ?? 0n;
-    row.creditsNanos += segment.credits[index] ?? 0n;
+      found.set(key, merged.rows);
+      merged.pushFrom(segment, index, { use, dimension, hour });
+    } else merged.addFrom(row, segment, index);
+  }
+}
+
+/** The numbers that a segment's dimensions have in the merged one. */
+function dimensionsIn(builder: SegmentBuilder, { names, pairs, dimensions }: Segment): number[] {
+  const numbers = pairs.map(({ name, value }) => builder.pairOf(names[name] ?? '', value));
+  return Array.from({ length: dimensions.length }, (_, list) => {
+    const own: number[] = [];
+    for (let at = dimensions.from(list); at < dimensions.to(list); at++)
+      own.push(numbers[dimensions.items.at(at)] ?? 0);
+    return builder.dimensionsOf(own);
   });
 }

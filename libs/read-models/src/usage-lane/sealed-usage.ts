@@ -7,6 +7,6 @@ export interface SealedUsage {
   readonly accounts: readonly Readonly<UsageAccount>[];
   /** Orders the windows of a generation: the position of the window's last event. */
   readonly sequence: bigint;
-  /** Ids that the transaction resolved. */
-  ids: ReadonlyMap<string, number>;
+  /** Segments of fewer rows are written without sums. */
+  readonly sumsRowsMin: number;
 }

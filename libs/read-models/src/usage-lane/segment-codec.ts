@@ -3,59 +3,81 @@ import { CorruptReadModel } from '../errors.js';
 import { READ_MODEL_LIMITS } from '../limits.js';
 import { ByteReader } from './byte-reader.js';
 import { ByteWriter } from './byte-writer.js';
-import type { SegmentColumns } from './segment.js';
+import type { NumberColumn } from './number-column.js';
+import { readAmounts, writeAmounts } from './segment-amounts.js';
+import { Segment } from './segment.js';
 
-const VERSION = 2;
+const VERSION = 3;
 const PLAIN = 0;
 const DEFLATED = 1;
+const HOURS = 24;
 const OUTCOMES = ['charged', 'late', 'adjusted'] as const;
 
 // Encoding never waits, so one buffer serves all segments.
 const writer = new ByteWriter();
 
 /** A segment in bytes: version, form, then dictionaries and columns. Merged days are deflated, windows are not. */
-export function encodeSegment(columns: SegmentColumns, isDeflated: boolean): Buffer {
-  writer.varint(columns.uses.length);
-  for (const { meter, pool, outcome } of columns.uses) {
+export function encodeSegment(segment: Segment, isDeflated: boolean): Buffer {
+  if (!isDeflated) {
+    writer.byte(VERSION);
+    writer.byte(PLAIN);
+    writeBody(segment);
+    return writer.take();
+  }
+  writeBody(segment);
+  return Buffer.concat([Buffer.of(VERSION, DEFLATED), deflateRawSync(writer.take())]);
+}
+
+function writeBody(segment: Segment): void {
+  writeDictionaries(segment);
+  writer.varint(segment.rows);
+  writeVarints(segment.use);
+  let previous = 0;
+  for (let row = 0; row < segment.rows; row++) {
+    const dimension = segment.dimension.at(row);
+    writer.zigzag(dimension - previous);
+    previous = dimension;
+  }
+  for (let row = 0; row < segment.rows; row++) writer.byte(segment.hour.at(row));
+  writeVarints(segment.events);
+  writeVarints(segment.firstEvents);
+  writeAmounts(writer, segment.quantity);
+  writeAmounts(writer, segment.credits);
+}
+
+function writeDictionaries({ uses, names, pairs, dimensions }: Segment): void {
+  writer.varint(uses.length);
+  for (const { meter, pool, outcome } of uses) {
     writer.text(meter);
     writer.text(pool);
     writer.byte(OUTCOMES.indexOf(outcome));
   }
-  writer.varint(columns.names.length);
-  for (const name of columns.names) writer.text(name);
-  writer.varint(columns.pairs.length);
-  for (const { name, value } of columns.pairs) {
+  writer.varint(names.length);
+  for (const name of names) writer.text(name);
+  writer.varint(pairs.length);
+  for (const { name, value } of pairs) {
     writer.varint(name);
     writer.text(value);
   }
-  writer.varint(columns.dimensions.length);
-  for (const pairs of columns.dimensions) {
-    writer.varint(pairs.length);
-    for (const pair of pairs) writer.varint(pair);
-  }
-  writer.varint(columns.use.length);
-  for (const use of columns.use) writer.varint(use);
-  let previous = 0;
-  for (const dimension of columns.dimension) {
-    writer.zigzag(dimension - previous);
-    previous = dimension;
-  }
-  for (const hour of columns.hour) writer.byte(hour);
-  for (const events of columns.events) writer.varint(events);
-  for (const events of columns.firstEvents) writer.varint(events);
-  for (const quantity of columns.quantity) writer.bigint(quantity);
-  for (const credits of columns.credits) writer.bigint(credits);
-  const body = writer.take();
-  return isDeflated
-    ? Buffer.concat([Buffer.of(VERSION, DEFLATED), deflateRawSync(body)])
-    : Buffer.concat([Buffer.of(VERSION, PLAIN), body]);
+  writer.varint(dimensions.length);
+  for (let list = 0; list < dimensions.length; list++) writer.varint(dimensions.to(list) - dimensions.from(list));
+  writeVarints(dimensions.items);
+}
+
+function writeVarints(column: NumberColumn): void {
+  for (let index = 0; index < column.length; index++) writer.varint(column.at(index));
 }
 
 /** @throws {CorruptReadModel} */
-export function decodeSegment(data: Buffer): SegmentColumns {
+export function decodeSegment(data: Buffer): Segment {
   const [version, form] = data;
   if (version !== VERSION) throw new CorruptReadModel(`nothing reads segments of version ${version}`);
-  return decodeBody(form === DEFLATED ? inflate(data.subarray(2)) : data.subarray(2));
+  const reader = new ByteReader(form === DEFLATED ? inflate(data.subarray(2)) : data.subarray(2));
+  const segment = new Segment();
+  readDictionaries(reader, segment);
+  readRows(reader, segment);
+  if (!reader.isAtEnd) throw new CorruptReadModel('bytes are left over behind a segment');
+  return segment;
 }
 
 function inflate(data: Buffer): Buffer {
@@ -66,33 +88,32 @@ function inflate(data: Buffer): Buffer {
   }
 }
 
-function decodeBody(body: Buffer): SegmentColumns {
-  const reader = new ByteReader(body);
-  const list = <T>(read: () => T): T[] => Array.from({ length: reader.count() }, read);
-  const uses = list(() => ({ meter: reader.text(), pool: reader.text(), outcome: outcomeOf(reader.byte()) }));
-  const names = list(() => reader.text());
-  const pairs = list(() => ({ name: below(reader.varint(), names.length), value: reader.text() }));
-  const dimensions = list(() => list(() => below(reader.varint(), pairs.length)));
-  const length = reader.count();
-  const column = <T>(read: () => T): T[] => Array.from({ length }, read);
-  const use = column(() => below(reader.varint(), uses.length));
-  let previous = 0;
-  const dimension = column(() => below((previous += reader.zigzag()), dimensions.length));
-  const columns: SegmentColumns = {
-    uses,
-    names,
-    pairs,
-    dimensions,
-    use,
-    dimension,
-    hour: column(() => below(reader.byte(), 24)),
-    events: column(() => reader.varint()),
-    firstEvents: column(() => reader.varint()),
-    quantity: column(() => reader.bigint()),
-    credits: column(() => reader.bigint()),
-  };
-  if (!reader.isAtEnd) throw new CorruptReadModel('bytes are left over behind a segment');
-  return columns;
+function readDictionaries(reader: ByteReader, { uses, names, pairs, dimensions }: Segment): void {
+  for (let left = reader.count(); left > 0; left--)
+    uses.push({ meter: reader.text(), pool: reader.text(), outcome: outcomeOf(reader.byte()) });
+  for (let left = reader.count(); left > 0; left--) names.push(reader.text());
+  for (let left = reader.count(); left > 0; left--)
+    pairs.push({ name: below(reader.varint(), names.length), value: reader.text() });
+  const sizes = Array.from({ length: reader.count() }, () => reader.count());
+  for (const size of sizes) {
+    for (let left = size; left > 0; left--) dimensions.items.push(below(reader.varint(), pairs.length));
+    dimensions.close();
+  }
+}
+
+function readRows(reader: ByteReader, segment: Segment): void {
+  const rows = reader.count();
+  for (let row = 0; row < rows; row++) segment.use.push(below(reader.varint(), segment.uses.length));
+  let dimension = 0;
+  for (let row = 0; row < rows; row++) {
+    dimension += reader.zigzag();
+    segment.dimension.push(below(dimension, segment.dimensions.length));
+  }
+  for (let row = 0; row < rows; row++) segment.hour.push(below(reader.byte(), HOURS));
+  for (let row = 0; row < rows; row++) segment.events.push(reader.varint());
+  for (let row = 0; row < rows; row++) segment.firstEvents.push(reader.varint());
+  readAmounts(reader, rows, segment.quantity);
+  readAmounts(reader, rows, segment.credits);
 }
 
 function outcomeOf(number: number): (typeof OUTCOMES)[number] {

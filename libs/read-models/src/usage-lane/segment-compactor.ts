@@ -4,17 +4,16 @@ import { READ_MODEL_LIMITS } from '../limits.js';
 import { Statement } from '../sql-text.js';
 import { mergeSegments } from './merge-segments.js';
 import { decodeSegment, encodeSegment } from './segment-codec.js';
+import { sumsByValue } from './sums-by-value.js';
 
 const FIND = new Statement('find-unmerged-days');
 const READ = new Statement('read-day-segments');
 const DELETE = new Statement('delete-segments');
 const INSERT = new Statement('insert-merged-segment');
 
-/** A closed day in one segment. */
+/** Merged no more: of a closed day, or large enough. */
 const FINAL_LEVEL = 100;
 const DAY_MS = 86_400_000;
-/** Segments merged at once; a day of more takes several rounds. */
-const SEGMENTS_MAX = 1_000;
 
 interface UnmergedDay {
   readonly account: number;
@@ -25,7 +24,7 @@ interface UnmergedDay {
 
 /**
  * Keeps segments few. Of today's, every 32 of one level become one of the next; a day that is over (with a day for what
- * comes late) becomes one segment. What queries add up stays the same.
+ * comes late) becomes one segment, or a few large ones. What queries add up stays the same.
  */
 export class SegmentCompactor {
   #dueAtMs = Date.now() + READ_MODEL_LIMITS.compactEveryMs;
@@ -37,16 +36,17 @@ export class SegmentCompactor {
     private readonly nowMs: () => number = Date.now,
   ) {}
 
-  /** Called when the lane has nothing else to do. */
-  async compactWhenDue(): Promise<void> {
-    if (Date.now() < this.#dueAtMs) return;
+  /** Merges now and then; for a moment only, when events are waiting. */
+  async compactWhenDue({ isBusy }: { readonly isBusy: boolean }): Promise<void> {
+    const nowMs = Date.now();
+    if (nowMs < this.#dueAtMs) return;
+    await this.compact(isBusy ? nowMs + READ_MODEL_LIMITS.compactBusyMs : Number.POSITIVE_INFINITY);
     this.#dueAtMs = Date.now() + READ_MODEL_LIMITS.compactEveryMs;
-    await this.compact();
   }
 
-  /** Merges what there is to merge, in transactions of bounded size. */
-  async compact(): Promise<void> {
-    for (let round = 0; round < READ_MODEL_LIMITS.compactTransactionsMax; round++) {
+  /** Merges what there is to merge, in transactions of bounded size, and begins none after `untilMs`. */
+  async compact(untilMs = Number.POSITIVE_INFINITY): Promise<void> {
+    while (Date.now() < untilMs) {
       const { rows } = await this.pool.query<UnmergedDay>(FIND.in(this.schema), [
         Math.floor(this.nowMs() / DAY_MS) - 1,
         READ_MODEL_LIMITS.segmentsPerMerge,
@@ -62,24 +62,23 @@ export class SegmentCompactor {
   }
 
   async #merge(client: PoolClient, { account, day, level }: UnmergedDay): Promise<void> {
+    const { segmentBytesFull, mergeBytesMax, sumsRowsMin } = READ_MODEL_LIMITS;
     const { rows } = await client.query<{ sequence: bigint; level: number; data: Buffer }>(READ.in(this.schema), [
       account,
       day,
       level,
-      SEGMENTS_MAX,
+      segmentBytesFull,
+      mergeBytesMax,
     ]);
     const last = rows.at(-1);
     if (last === undefined) return;
-    const isWhole = level === null && rows.length < SEGMENTS_MAX;
-    const merged = encodeSegment(mergeSegments(rows.map(({ data }) => decodeSegment(data))), isWhole);
-    const highest = Math.max(...rows.filter((row) => row.level < FINAL_LEVEL).map((row) => row.level));
+    const isClosed = level === null;
+    const merged = mergeSegments(rows.map(({ data }) => decodeSegment(data)));
+    const data = encodeSegment(merged, isClosed);
+    const sums = merged.rows < sumsRowsMin ? null : encodeSegment(sumsByValue(merged), isClosed);
+    const mergedLevel = isClosed || data.length >= segmentBytesFull ? FINAL_LEVEL : level + 1;
     await client.query(DELETE.in(this.schema), [account, day, rows.map(({ sequence }) => sequence)]);
-    await client.query(INSERT.in(this.schema), [
-      account,
-      day,
-      last.sequence,
-      isWhole ? FINAL_LEVEL : Math.min(FINAL_LEVEL - 1, highest + 1),
-      merged,
-    ]);
+    const values = [account, day, last.sequence, Math.min(FINAL_LEVEL, mergedLevel), data, sums];
+    await client.query(INSERT.in(this.schema), values);
   }
 }

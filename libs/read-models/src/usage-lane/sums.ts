@@ -19,6 +19,17 @@ export function addSums(to: Sums, more: Readonly<Sums>): void {
   to.creditsNanos += more.creditsNanos;
 }
 
+export function subtractSums(from: Sums, less: Readonly<Sums>): void {
+  from.events -= less.events;
+  from.firstEvents -= less.firstEvents;
+  from.quantityNanos -= less.quantityNanos;
+  from.creditsNanos -= less.creditsNanos;
+}
+
+/** Whether nobody would miss it. */
+export const isNothing = ({ events, quantityNanos, creditsNanos }: Readonly<Sums>): boolean =>
+  events === 0 && quantityNanos === 0n && creditsNanos === 0n;
+
 /** What a cycle shows of one meter and pool. */
 export interface CycleSums {
   /** Charged and late usage. */

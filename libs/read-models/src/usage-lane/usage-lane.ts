@@ -8,7 +8,6 @@ import { ACCOUNT_STREAMS, organisationOf, type LaneTables, type Projection } fro
 import { READ_MODEL_LIMITS, type WindowLimits } from '../limits.js';
 import { Statement } from '../sql-text.js';
 import type { SealedUsage } from './sealed-usage.js';
-import { TextIds } from './text-ids.js';
 import {
   followAccount,
   loadedUsageAccount,
@@ -27,15 +26,16 @@ export class UsageLane implements Projection<SealedUsage> {
   readonly streamPrefixes = [ACCOUNT_STREAMS];
   readonly #accounts = new BoundedCache<string, UsageAccount>(READ_MODEL_LIMITS.usageAccountsCachedMax);
   readonly #frozen = new FrozenAccounts();
-  readonly #texts = new TextIds();
   readonly #eventsMax: number;
   readonly #groupsMax: number;
+  readonly #sumsRowsMin: number;
   #window = new UsageWindow();
   #sequence = 0n;
 
   constructor(limits: Partial<WindowLimits> = {}) {
     this.#eventsMax = limits.usageWindowEventsMax ?? READ_MODEL_LIMITS.usageWindowEventsMax;
     this.#groupsMax = limits.usageWindowGroupsMax ?? READ_MODEL_LIMITS.usageWindowGroupsMax;
+    this.#sumsRowsMin = limits.sumsRowsMin ?? READ_MODEL_LIMITS.sumsRowsMin;
   }
 
   get isFull(): boolean {
@@ -56,20 +56,19 @@ export class UsageLane implements Projection<SealedUsage> {
     this.#window = new UsageWindow();
     const accounts = Array.from(window.accounts.values(), ({ account }) => ({ ...account }));
     this.#accounts.trim(({ organisation }) => window.accounts.has(organisation));
-    return { window, accounts, sequence: this.#sequence, ids: new Map() };
+    return { window, accounts, sequence: this.#sequence, sumsRowsMin: this.#sumsRowsMin };
   }
 
   async write(sealed: SealedUsage, client: PoolClient, schema: string): Promise<void> {
-    sealed.ids = await writeUsage(client, schema, sealed, this.#texts);
+    await writeUsage(client, schema, sealed);
   }
 
-  written({ ids }: SealedUsage): void {
-    this.#texts.keep(ids);
+  written(): void {
+    // The cache of accounts holds what was written already.
   }
 
   forget(): void {
     this.#accounts.clear();
-    this.#texts.forget();
     this.#window = new UsageWindow();
   }
 

@@ -1,20 +1,16 @@
 import type { UsageCharged } from '@app/metering';
+import { Numbering } from './numbering.js';
 import { PairTable } from './pair-table.js';
+import type { SegmentUse } from './segment.js';
 import { addSums, noCycleSums, noSums, type CycleSums, type Sums } from './sums.js';
 import type { UsageAccount } from './usage-account.js';
-import { WindowSegment } from './window-segment.js';
+import { WindowRows } from './window-rows.js';
 
-/** One meter's usage of an account and day: in all, and by each value of each dimension. */
-export interface MeterDay {
+/** One meter's usage of an account in one hour (since the epoch). */
+export interface HourTotal {
+  readonly hour: number;
   readonly meter: string;
-  readonly total: Sums;
-  readonly byPair: Map<number, Sums>;
-}
-
-export interface DayUsage {
-  readonly day: number;
-  readonly segment: WindowSegment;
-  readonly meters: Map<string, MeterDay>;
+  readonly sums: Sums;
 }
 
 export interface CycleMeter {
@@ -27,21 +23,32 @@ export interface CycleMeter {
 /** What a window holds of one account. */
 export interface AccountUsage {
   readonly account: UsageAccount;
-  readonly days: Map<number, DayUsage>;
+  /** Numbers of the window's segments by UTC day. */
+  readonly segments: Map<number, number>;
+  readonly totals: Map<string, HourTotal>;
   readonly cycles: Map<string, CycleMeter>;
 }
 
 /** What one transaction of the usage lane writes. */
 export class UsageWindow {
+  readonly rows = new WindowRows();
   readonly pairs = new PairTable();
+  readonly uses: SegmentUse[] = [];
   readonly accounts = new Map<string, AccountUsage>();
+  /** Number of segments. */
+  segments = 0;
   usageEvents = 0;
-  groups = 0;
+  readonly #uses = new Numbering<string>();
+
+  /** Number of rows. */
+  get groups(): number {
+    return this.rows.length;
+  }
 
   of(account: UsageAccount): AccountUsage {
     let usage = this.accounts.get(account.organisation);
     if (usage === undefined) {
-      usage = { account, days: new Map(), cycles: new Map() };
+      usage = { account, segments: new Map(), totals: new Map(), cycles: new Map() };
       this.accounts.set(account.organisation, usage);
     }
     return usage;
@@ -50,57 +57,82 @@ export class UsageWindow {
   /** Adds an append's groups; `account` stands right before the event. */
   add(account: UsageAccount, event: UsageCharged): void {
     const usage = this.of(account);
-    const pairs = event.dimensions.map((own) => own.map(([name, value]) => this.pairs.numberOf(name, value)));
-    const byUse = event.uses.map(noSums);
-    let day: DayUsage | undefined;
+    const uses = event.uses.map((use) => this.#useOf(use));
+    const firstDimension = this.rows.dimensions.length;
+    for (const own of event.dimensions) this.#addDimensions(own);
+    const sums = new EventSums(event);
+    const { rows } = this;
+    let day = Number.NaN;
+    let segment = 0;
     for (const group of event.groups) {
-      const number = Math.floor(group.hour / 24);
-      if (day?.day !== number) day = this.#dayOf(usage, number);
-      const own = pairs[group.dimensions] ?? NO_PAIRS;
-      day.segment.add(event, group, own);
-      addToMeter(day, event.uses[group.use]?.meter ?? '', group, own);
-      const sums = byUse[group.use];
-      if (sums !== undefined) addSums(sums, group);
+      const groupDay = Math.floor(group.hour / 24);
+      if (groupDay !== day) segment = this.#segmentOf(usage, (day = groupDay));
+      rows.segment.push(segment);
+      rows.use.push(uses[group.use] ?? 0);
+      rows.dimension.push(firstDimension + group.dimensions);
+      rows.hour.push(group.hour - groupDay * 24);
+      rows.events.push(group.events);
+      rows.firstEvents.push(group.firstEvents);
+      rows.quantity.push(group.quantityNanos);
+      rows.credits.push(group.creditsNanos);
       this.usageEvents += group.firstEvents;
+      addSums(sums.of(group), group);
     }
-    this.groups += event.groups.length;
-    byUse.forEach((sums, index) => addToCycles(usage, event, index, sums));
+    for (const own of sums.all) addToTotals(usage, event, own);
+    for (const own of sums.all) addToCycles(usage, event, own);
   }
 
-  #dayOf(usage: AccountUsage, number: number): DayUsage {
-    let day = usage.days.get(number);
-    if (day === undefined) {
-      day = { day: number, segment: new WindowSegment(this.pairs), meters: new Map() };
-      usage.days.set(number, day);
-    }
-    return day;
+  #useOf({ meter, pool, outcome }: SegmentUse): number {
+    return this.#uses.numberOf(`${outcome}\n${meter}\n${pool}`, () => this.uses.push({ meter, pool, outcome }));
+  }
+
+  #addDimensions(pairs: UsageCharged['dimensions'][number]): void {
+    const { dimensions } = this.rows;
+    for (const [name, value] of pairs) dimensions.items.push(this.pairs.numberOf(name, value));
+    dimensions.close();
+  }
+
+  #segmentOf(usage: AccountUsage, day: number): number {
+    let number = usage.segments.get(day);
+    if (number === undefined) usage.segments.set(day, (number = this.segments++));
+    return number;
   }
 }
 
-const NO_PAIRS: readonly number[] = [];
+interface UseSums extends Sums {
+  readonly hour: number;
+  readonly use: number;
+}
 
-function addToMeter(day: DayUsage, name: string, group: Readonly<Sums>, pairs: readonly number[]): void {
-  let meter = day.meters.get(name);
-  if (meter === undefined) {
-    meter = { meter: name, total: noSums(), byPair: new Map() };
-    day.meters.set(name, meter);
+/** What one append used, by hour and use: few of either. */
+class EventSums {
+  readonly #sums = new Map<number, UseSums>();
+
+  constructor(private readonly event: UsageCharged) {}
+
+  of({ hour, use }: { readonly hour: number; readonly use: number }): Sums {
+    const key = hour * this.event.uses.length + use;
+    let sums = this.#sums.get(key);
+    if (sums === undefined) this.#sums.set(key, (sums = { hour, use, ...noSums() }));
+    return sums;
   }
-  addSums(meter.total, group);
-  for (const pair of pairs) {
-    const sums = meter.byPair.get(pair);
-    if (sums === undefined)
-      meter.byPair.set(pair, {
-        events: group.events,
-        firstEvents: group.firstEvents,
-        quantityNanos: group.quantityNanos,
-        creditsNanos: group.creditsNanos,
-      });
-    else addSums(sums, group);
+
+  get all(): Iterable<UseSums> {
+    return this.#sums.values();
   }
 }
 
-function addToCycles(usage: AccountUsage, event: UsageCharged, index: number, sums: Sums): void {
-  const use = event.uses[index];
+function addToTotals(usage: AccountUsage, event: UsageCharged, sums: UseSums): void {
+  const { hour } = sums;
+  const meter = event.uses[sums.use]?.meter ?? '';
+  const key = `${hour} ${meter}`;
+  let total = usage.totals.get(key);
+  if (total === undefined) usage.totals.set(key, (total = { hour, meter, sums: noSums() }));
+  addSums(total.sums, sums);
+}
+
+function addToCycles(usage: AccountUsage, event: UsageCharged, sums: UseSums): void {
+  const use = event.uses[sums.use];
   if (use === undefined) return;
   const own = cycleMeterOf(usage, use.cycle.startMs, use).sums;
   if (use.outcome === 'adjusted') {

@@ -1,47 +1,39 @@
 import type { PoolClient } from 'pg';
 import { Statement } from '../sql-text.js';
-import { toStored, toStoredOrNull, toWellFormed } from '../stored-text.js';
+import { toStored, toStoredOrNull } from '../stored-text.js';
 import { NumberColumns } from './columns.js';
-import { encodeSegment } from './segment-codec.js';
-import type { Sums } from './sums.js';
-import type { TextIds } from './text-ids.js';
-import type { AccountUsage, MeterDay, UsageWindow } from './usage-window.js';
 import type { SealedUsage } from './sealed-usage.js';
+import { encodeSegment } from './segment-codec.js';
+import { addSums, noSums, type Sums } from './sums.js';
+import { sumsByValue } from './sums-by-value.js';
+import type { AccountUsage, HourTotal } from './usage-window.js';
+import { WindowSegments } from './window-segments.js';
 
 const UPSERT_ACCOUNTS = new Statement('upsert-usage-accounts');
-const UPSERT_DAYS = new Statement('upsert-usage-days');
+const UPSERT_TOTALS = new Statement('upsert-usage-totals');
 const INSERT_SEGMENTS = new Statement('insert-usage-segments');
 const UPSERT_CYCLES = new Statement('upsert-cycle-meters');
 
-/** In `usage_days`, dimension and value of a meter's total. */
-const TOTAL = 0;
+/** In `usage_totals`, the hour that stands for the whole day. */
+const WHOLE_DAY = 24;
 
-/** Writes a window's rows. Returns the ids of its texts, to be kept when the transaction is committed. */
-export async function writeUsage(
-  client: PoolClient,
-  schema: string,
-  sealed: SealedUsage,
-  texts: TextIds,
-): Promise<ReadonlyMap<string, number>> {
-  const { window } = sealed;
-  if (sealed.accounts.length === 0) return new Map();
-  const accounts = await upsertAccounts(client, schema, sealed);
-  const ids = await texts.resolve(client, schema, textsOf(window));
-  const used = Array.from(window.accounts.values(), (usage) => ({
-    usage,
-    account: accounts.get(usage.account.organisation) ?? 0,
-  }));
-  const place: Place = { window, used, ids };
-  await writeDays(client, schema, place);
-  await writeSegments(client, schema, place, sealed.sequence);
-  await writeCycles(client, schema, place);
-  return ids;
+/** An account's usage with the number that its rows have. */
+interface Numbered {
+  readonly account: number;
+  readonly usage: AccountUsage;
 }
 
-interface Place {
-  readonly window: UsageWindow;
-  readonly used: readonly { readonly usage: AccountUsage; readonly account: number }[];
-  readonly ids: ReadonlyMap<string, number>;
+/** Writes a window's rows. */
+export async function writeUsage(client: PoolClient, schema: string, sealed: SealedUsage): Promise<void> {
+  if (sealed.accounts.length === 0) return;
+  const numbers = await upsertAccounts(client, schema, sealed);
+  const used = Array.from(sealed.window.accounts.values(), (usage) => ({
+    usage,
+    account: numbers.get(usage.account.organisation) ?? 0,
+  }));
+  await writeTotals(client, schema, used);
+  await writeSegments(client, schema, sealed, used);
+  await writeCycles(client, schema, used);
 }
 
 async function upsertAccounts(client: PoolClient, schema: string, sealed: SealedUsage): Promise<Map<string, number>> {
@@ -57,46 +49,31 @@ async function upsertAccounts(client: PoolClient, schema: string, sealed: Sealed
   return new Map(rows.map(({ id, organisation }) => [organisation, id]));
 }
 
-function textsOf({ accounts, pairs }: UsageWindow): Set<string> {
-  const texts = new Set<string>();
-  for (let pair = 0; pair < pairs.size; pair++) {
-    texts.add(pairs.nameOf(pairs.dimensionOf(pair)));
-    texts.add(pairs.valueOf(pair));
-  }
-  for (const { days, cycles } of accounts.values()) {
-    for (const { meters } of days.values()) for (const { meter } of meters.values()) texts.add(meter);
-    for (const { meter, pool } of cycles.values()) {
-      texts.add(meter);
-      texts.add(pool);
-    }
-  }
-  return texts;
-}
-
-function idOf(ids: ReadonlyMap<string, number>, text: string): number {
-  // A lone surrogate is stored as U+FFFD.
-  const id = ids.get(text) ?? ids.get(toWellFormed(text));
-  if (id === undefined) throw new Error(`the text ${toStored(text)} has no id`);
-  return id;
-}
-
-async function writeDays(client: PoolClient, schema: string, { window, used, ids }: Place): Promise<void> {
-  const rows = new NumberColumns(9);
-  const { pairs } = window;
-  const valueIds = Array.from({ length: pairs.size }, (_, pair) => idOf(ids, pairs.valueOf(pair)));
-  const dimensionIds = Array.from({ length: pairs.size }, (_, pair) =>
-    idOf(ids, pairs.nameOf(pairs.dimensionOf(pair))),
-  );
-  const addMeter = (account: number, day: number, { meter, total, byPair }: MeterDay): void => {
-    const id = idOf(ids, meter);
-    rows.add([account, day, TOTAL, TOTAL, id, total.firstEvents, ...figures(total)]);
-    for (const [pair, sums] of byPair)
-      rows.add([account, day, dimensionIds[pair] ?? 0, valueIds[pair] ?? 0, id, sums.firstEvents, ...figures(sums)]);
+async function writeTotals(client: PoolClient, schema: string, used: readonly Numbered[]): Promise<void> {
+  const rows = new NumberColumns(7);
+  const meters: string[] = [];
+  const add = (account: number, { hour, meter, sums }: HourTotal, hourOfDay: number): void => {
+    rows.add([account, Math.floor(hour / 24), hourOfDay, sums.firstEvents, ...figures(sums)]);
+    meters.push(toStored(meter));
   };
-  for (const { usage, account } of used)
-    for (const { day, meters } of usage.days.values())
-      for (const meter of meters.values()) addMeter(account, day, meter);
-  if (rows.rows > 0) await client.query(UPSERT_DAYS.in(schema), rows.values);
+  for (const { account, usage } of used) {
+    for (const total of usage.totals.values()) add(account, total, total.hour - Math.floor(total.hour / 24) * 24);
+    for (const total of dayTotals(usage)) add(account, total, WHOLE_DAY);
+  }
+  if (meters.length > 0) await client.query(UPSERT_TOTALS.in(schema), [...rows.values, meters]);
+}
+
+/** The hours' totals added up by day, each with its day's first hour. */
+function dayTotals({ totals }: AccountUsage): Iterable<HourTotal> {
+  const days = new Map<string, HourTotal>();
+  for (const { hour, meter, sums } of totals.values()) {
+    const first = Math.floor(hour / 24) * 24;
+    const key = `${first} ${meter}`;
+    let day = days.get(key);
+    if (day === undefined) days.set(key, (day = { hour: first, meter, sums: noSums() }));
+    addSums(day.sums, sums);
+  }
+  return days.values();
 }
 
 const figures = ({ events, quantityNanos, creditsNanos }: Sums): [number, bigint, bigint] => [
@@ -105,35 +82,42 @@ const figures = ({ events, quantityNanos, creditsNanos }: Sums): [number, bigint
   creditsNanos,
 ];
 
-async function writeSegments(client: PoolClient, schema: string, { used }: Place, sequence: bigint): Promise<void> {
-  const rows = new NumberColumns(4);
+/** The segments' bytes lie behind each other in one parameter, each one's sums behind its data. */
+async function writeSegments(
+  client: PoolClient,
+  schema: string,
+  { window, sequence, sumsRowsMin }: SealedUsage,
+  used: readonly Numbered[],
+): Promise<void> {
+  const rows = new NumberColumns(5);
   const parts: Buffer[] = [];
   let startsAt = 1;
-  for (const { usage, account } of used)
-    for (const { day, segment } of usage.days.values()) {
+  const segments = new WindowSegments(window);
+  for (const { account, usage } of used)
+    for (const [day, number] of usage.segments) {
+      const segment = segments.take(number);
       const data = encodeSegment(segment, false);
-      rows.add([account, day, startsAt, data.length]);
-      parts.push(data);
-      startsAt += data.length;
+      const sums = segment.rows < sumsRowsMin ? NOTHING : encodeSegment(sumsByValue(segment), false);
+      rows.add([account, day, startsAt, data.length, sums.length]);
+      parts.push(data, sums);
+      startsAt += data.length + sums.length;
     }
-  if (parts.length === 0) return;
-  const [accounts, days, starts, lengths] = rows.values;
-  await client.query(INSERT_SEGMENTS.in(schema), [accounts, days, sequence, starts, Buffer.concat(parts), lengths]);
+  if (parts.length > 0)
+    await client.query(INSERT_SEGMENTS.in(schema), [...rows.values, sequence, Buffer.concat(parts)]);
 }
 
-async function writeCycles(client: PoolClient, schema: string, { used, ids }: Place): Promise<void> {
-  const rows = new NumberColumns(16);
+const NOTHING = Buffer.alloc(0);
+
+async function writeCycles(client: PoolClient, schema: string, used: readonly Numbered[]): Promise<void> {
+  const rows = new NumberColumns(14);
+  const meters: string[] = [];
+  const pools: string[] = [];
   for (const { usage, account } of used)
-    for (const { cycleStartMs, meter, pool, sums } of usage.cycles.values())
-      rows.add([
-        account,
-        cycleStartMs,
-        idOf(ids, meter),
-        idOf(ids, pool),
-        ...figures(sums.own),
-        ...figures(sums.late),
-        ...figures(sums.adjusted),
-        ...figures(sums.paid),
-      ]);
-  if (rows.rows > 0) await client.query(UPSERT_CYCLES.in(schema), rows.values);
+    for (const { cycleStartMs, meter, pool, sums } of usage.cycles.values()) {
+      const { own, late, adjusted, paid } = sums;
+      rows.add([account, cycleStartMs, ...figures(own), ...figures(late), ...figures(adjusted), ...figures(paid)]);
+      meters.push(toStored(meter));
+      pools.push(toStored(pool));
+    }
+  if (meters.length > 0) await client.query(UPSERT_CYCLES.in(schema), [...rows.values, meters, pools]);
 }

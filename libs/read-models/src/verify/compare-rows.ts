@@ -1,4 +1,5 @@
-import { compareKeys, type ComparedRow } from './row-stream.js';
+import { compareKeys } from '../compare-keys.js';
+import type { ComparedRow } from './row-stream.js';
 
 /** One value that is not what the streams say. A row that only one side has differs in the field `row`. */
 export interface Difference {

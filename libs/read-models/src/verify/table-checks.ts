@@ -17,16 +17,14 @@ const ordered = (expression: string): string =>
   `lpad((${expression} + 9000000000000000000)::numeric::text, 20, '0') collate "C"`;
 const column = (name: string): string => `t.${name}::text`;
 
+type Key = readonly [name: string, kind: 'text' | 'number'];
+const orderOf = ([name, kind]: Key): string => (kind === 'text' ? `t.${name}` : ordered(`t.${name}::numeric`));
+
 /** A plain table whose columns are the content. */
-function plain(
-  lane: LaneName,
-  table: string,
-  keys: readonly (readonly [string, 'text' | 'number'])[],
-  fields: string,
-): TableCheck {
+function plain(lane: LaneName, table: string, keys: readonly Key[], fields: string): TableCheck {
   const names = fields.trim().split(/\s+/);
   const keyNames = keys.map(([name]) => name);
-  const orders = keys.map(([name, kind]) => (kind === 'text' ? `t.${name}` : ordered(`t.${name}::numeric`)));
+  const orders = keys.map(orderOf);
   return {
     lane,
     table,
@@ -37,11 +35,6 @@ function plain(
       from {schema}.${table} t order by ${orders.join(',')}`,
   };
 }
-
-const NAMED = {
-  organisation: `a.organisation`,
-  text: (id: string): string => `coalesce(${id}.content, '')`,
-};
 
 /** Content of the tables that are rows; segments are compared by what they add up to (`segment-reader.ts`). */
 export const TABLE_CHECKS: readonly TableCheck[] = [
@@ -95,61 +88,43 @@ export const TABLE_CHECKS: readonly TableCheck[] = [
     [['organisation', 'text']],
     'revision ledger_time_ms cycle_start_ms cycle_end_ms fault',
   ),
-  {
-    lane: 'usage',
-    table: 'usage_days',
-    keys: ['organisation', 'day', 'dimension', 'value', 'meter'],
-    fields: ['first_events', 'events', 'quantity', 'credits'],
-    select: named('usage_days', {
-      joins: [
-        ['d', 'dimension'],
-        ['v', 'value'],
-        ['m', 'meter'],
-      ],
-      keys: [NAMED.organisation, ordered('t.day::numeric'), NAMED.text('d'), NAMED.text('v'), NAMED.text('m')],
-      names: [NAMED.organisation, 't.day', NAMED.text('d'), NAMED.text('v'), NAMED.text('m')],
-      fields: ['first_events', 'events', 'quantity', 'credits'],
-    }),
-  },
-  {
-    lane: 'usage',
-    table: 'cycle_meters',
-    keys: ['organisation', 'cycle_start_ms', 'meter', 'pool'],
-    fields: cycleFields(),
-    select: named('cycle_meters', {
-      joins: [
-        ['m', 'meter'],
-        ['p', 'pool'],
-      ],
-      keys: [NAMED.organisation, ordered('t.cycle_start_ms::numeric'), NAMED.text('m'), NAMED.text('p')],
-      names: [NAMED.organisation, 't.cycle_start_ms', NAMED.text('m'), NAMED.text('p')],
-      fields: cycleFields(),
-    }),
-  },
+  ofAccounts(
+    'usage_totals',
+    [
+      ['day', 'number'],
+      ['hour', 'number'],
+      ['meter', 'text'],
+    ],
+    ['first_events', 'events', 'quantity', 'credits'],
+  ),
+  ofAccounts(
+    'cycle_meters',
+    [
+      ['cycle_start_ms', 'number'],
+      ['meter', 'text'],
+      ['pool', 'text'],
+    ],
+    cycleFields(),
+  ),
 ];
 
 function cycleFields(): string[] {
   return ['', 'late_', 'adjusted_', 'paid_'].flatMap((part) => [`${part}events`, `${part}quantity`, `${part}credits`]);
 }
 
-/** A table of the usage lane, with names instead of the numbers that each generation gives in its own way. */
-function named(
-  table: string,
-  parts: {
-    readonly joins: readonly (readonly [alias: string, column: string])[];
-    readonly keys: readonly string[];
-    readonly names: readonly string[];
-    readonly fields: readonly string[];
-  },
-): string {
-  return `select array[${texts(parts.keys)}] as keys, array[${texts(parts.names)}] as names,
-    array[${parts.fields.map(column).join(',')}] as fields
-    from {schema}.${table} t
-    join {schema}.usage_accounts a on a.id = t.account
-    ${parts.joins.map(([alias, id]) => `left join {schema}.texts ${alias} on ${alias}.id = t.${id}`).join('\n')}
-    order by ${parts.keys.map((key) => `(${key}) collate "C"`).join(',')}`;
-}
-
-function texts(expressions: readonly string[]): string {
-  return expressions.map((e) => `(${e})::text`).join(',');
+/** A table of the usage lane, with organisations instead of the numbers that each generation gives in its own way. */
+function ofAccounts(table: string, keys: readonly Key[], fields: readonly string[]): TableCheck {
+  const names = ['organisation', ...keys.map(([name]) => name)];
+  const orders = ['a.organisation', ...keys.map(orderOf)];
+  return {
+    lane: 'usage',
+    table,
+    keys: names,
+    fields,
+    select: `select array[${orders.map((order) => `(${order})::text`).join(',')}] as keys,
+      array[${['a.organisation::text', ...keys.map(([name]) => column(name))].join(',')}] as names,
+      array[${fields.map(column).join(',')}] as fields
+      from {schema}.${table} t join {schema}.usage_accounts a on a.id = t.account
+      order by ${orders.join(',')}`,
+  };
 }

@@ -6,7 +6,7 @@ import { READ_MODEL_LIMITS, type WindowLimits } from '../limits.js';
 import { createRunner } from '../lanes/projections.js';
 import { compareRows, type Difference } from './compare-rows.js';
 import { streamRows, type ComparedRow } from './row-stream.js';
-import { segmentRows } from './segment-rows.js';
+import { SEGMENT_FIELDS, segmentRows } from './segment-rows.js';
 import { TABLE_CHECKS } from './table-checks.js';
 
 export interface VerifyOptions {
@@ -103,7 +103,7 @@ async function compareLane(
     await compareRows(check, rows(stored), rows(recomputed), note);
   }
   if (lane === 'usage' && !found.hasMore) {
-    const check = { lane, table: 'usage_segments', keys: ['organisation', 'day'], fields: ['content'] };
+    const check = { lane, table: 'usage_segments', keys: ['organisation', 'day'], fields: SEGMENT_FIELDS };
     const rows = ({ client, generation }: Side): AsyncGenerator<ComparedRow> => segmentRows(client, generation.schema);
     await compareRows(check, rows(stored), rows(recomputed), note);
   }

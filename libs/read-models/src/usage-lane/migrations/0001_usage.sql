@@ -1,4 +1,5 @@
 -- Quantities are whole 10⁻⁹ units, credits whole nano-credits; usage is found by usage time (hours since the epoch).
+-- Meters and pools may hold U+0000 in escaped form (see stored-text.ts).
 create table usage_accounts (
   id integer generated always as identity primary key,
   organisation text collate "C" not null unique,
@@ -10,27 +11,20 @@ create table usage_accounts (
   fault text
 ) with (fillfactor = 50);
 
--- Meters, pools, dimensions and their values, once.
-create table texts (
-  id integer generated always as identity primary key,
-  content text collate "C" not null unique
-);
-
--- One dimension at a time; dimension 0 is the total of a meter (value 0).
-create table usage_days (
+-- An account's usage of one meter, by hour of the day; hour 24 is the whole day.
+create table usage_totals (
   account integer not null,
   day integer not null,
-  dimension integer not null,
-  value integer not null,
-  meter integer not null,
+  hour smallint not null,
+  meter text collate "C" not null,
   -- Usage events whose first meter line is one of these; events are the meter lines themselves.
   first_events bigint not null,
   events bigint not null,
   quantity numeric not null,
   credits numeric not null,
-  primary key (account, dimension, day, meter, value)
-) with (fillfactor = 70);
-create index usage_days_of_everybody on usage_days (day) where dimension = 0;
+  primary key (account, day, hour, meter)
+) with (fillfactor = 50);
+create index usage_totals_of_everybody on usage_totals (day, hour);
 
 -- The appends' groups as they are, in columns (segment-codec.ts): one row an account, day and window.
 create table usage_segments (
@@ -40,17 +34,20 @@ create table usage_segments (
   -- 0: as written; counted up by every merge; 100: a closed day in one.
   level smallint not null,
   data bytea not null,
+  -- The same usage by one dimension at a time (sums-by-value.ts), where there is too much of it to be added up for
+  -- every question.
+  sums bytea,
   primary key (account, day, sequence)
-);
+) with (toast_tuple_target = 8160);
 alter table usage_segments alter column data set storage external;
+alter table usage_segments alter column sums set storage external;
 create index usage_segments_unmerged on usage_segments (day, account, level) where level < 100;
-create index usage_segments_of_day on usage_segments (day);
 
 create table cycle_meters (
   account integer not null,
   cycle_start_ms bigint not null,
-  meter integer not null,
-  pool integer not null,
+  meter text collate "C" not null,
+  pool text collate "C" not null,
   events bigint not null,
   quantity numeric not null,
   credits numeric not null,

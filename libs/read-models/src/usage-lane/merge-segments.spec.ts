@@ -1,0 +1,41 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { mergeSegments } from './merge-segments.js';
+import { sumsByValue } from './sums-by-value.js';
+import { addedUp, anyRow, rowsOf, segmentOf, type NamedRow } from './testing/any-segment.js';
+
+const anyParts = fc.array(fc.array(anyRow, { maxLength: 8 }), { maxLength: 5 });
+const sorted = (pairs: NamedRow['pairs']) => Object.entries(pairs).toSorted(([one], [other]) => (one < other ? -1 : 1));
+const rowKey = ({ meter, pool, outcome, hour, pairs }: NamedRow): string[] => [
+  JSON.stringify([meter, pool, outcome, hour, sorted(pairs)]),
+];
+const valueKeys = ({ meter, pairs }: NamedRow): string[] => sorted(pairs).map((pair) => JSON.stringify([meter, pair]));
+
+describe('merging segments', () => {
+  it('I6: keeps what they add up to, in any order of merging, one row a key', () => {
+    fc.assert(
+      fc.property(anyParts, (parts) => {
+        const segments = parts.map(segmentOf);
+        const atOnce = rowsOf(mergeSegments(segments));
+        const inSteps = rowsOf(segments.reduce((sum, segment) => mergeSegments([sum, segment]), segmentOf([])));
+        const expected = addedUp(parts.flat(), rowKey);
+        expect(addedUp(atOnce, rowKey)).toEqual(expected);
+        expect(addedUp(inSteps, rowKey)).toEqual(expected);
+        expect(atOnce.length).toBe(Object.keys(expected).length);
+      }),
+    );
+  });
+
+  it('I6: the sums by value are those of all rows, before or after merging', () => {
+    fc.assert(
+      fc.property(anyParts, (parts) => {
+        const segments = parts.map(segmentOf);
+        const expected = addedUp(parts.flat(), valueKeys);
+        const ofMerged = rowsOf(sumsByValue(mergeSegments(segments)));
+        expect(addedUp(ofMerged, valueKeys)).toEqual(expected);
+        expect(ofMerged.length).toBe(Object.keys(expected).length);
+        expect(addedUp(rowsOf(mergeSegments(segments.map(sumsByValue))), valueKeys)).toEqual(expected);
+      }),
+    );
+  });
+});

@@ -1,0 +1,31 @@
+import { Numbering } from './numbering.js';
+import { PairTable } from './pair-table.js';
+import { Segment, type SegmentUse } from './segment.js';
+
+/** Gathers one segment's dictionaries, each entry once. */
+export class SegmentBuilder {
+  readonly segment = new Segment();
+  readonly #uses = new Numbering<string>();
+  readonly #pairs = new PairTable();
+  readonly #dimensions = new Numbering<string>();
+
+  useOf(use: SegmentUse): number {
+    const key = `${use.outcome}\n${use.meter}\n${use.pool}`;
+    return this.#uses.numberOf(key, () => this.segment.uses.push(use));
+  }
+
+  pairOf(name: string, value: string): number {
+    const pair = this.#pairs.numberOf(name, value);
+    const dimension = this.#pairs.dimensionOf(pair);
+    const { names, pairs } = this.segment;
+    if (dimension === names.length) names.push(name);
+    if (pair === pairs.length) pairs.push({ name: dimension, value });
+    return pair;
+  }
+
+  /** The list of these pairs, whose order tells nothing. */
+  dimensionsOf(pairs: readonly number[]): number {
+    const sorted = pairs.toSorted((one, other) => one - other);
+    return this.#dimensions.numberOf(sorted.join(), () => this.segment.dimensions.push(sorted));
+  }
+}
