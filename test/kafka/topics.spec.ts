@@ -78,6 +78,27 @@ describe('topics on a real broker', () => {
     },
   );
 
+  it('are asked about together, as for lag, without one question disturbing another', async () => {
+    const topics = [topic, `${topic}.backfill`, `${topic}.requeue`];
+    await under.feed.ensureTopics(topics.map((name) => ({ topic: name, timestamps: 'append', partitions: 2 })));
+    const failures: unknown[] = [];
+    for (let round = 0; round < 10; round++) {
+      const feed = under.anotherFeed();
+      for (const name of topics) await feed.partitionCount(name);
+      await Promise.all(
+        topics.map(async (name) => {
+          for (let question = 0; question < 10; question++) {
+            await feed.ends([name]).catch((error: unknown) => failures.push(error));
+            await feed.partitionCount(name).catch((error: unknown) => failures.push(error));
+          }
+        }),
+      );
+      await feed.close();
+    }
+    expect(failures).toEqual([]);
+    await Promise.all(topics.slice(1).map((name) => under.deleteTopic(name)));
+  });
+
   it('of the past keep what a default retention deletes at once', async () => {
     const old = [{ key: Buffer.from('acme'), value: Buffer.from('old'), timestampMs: Date.now() - TWO_YEARS_MS }];
     const lossy = `${topic}-lossy`;

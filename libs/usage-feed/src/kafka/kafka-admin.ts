@@ -1,4 +1,4 @@
-import kafkajs, { type Admin } from 'kafkajs';
+import kafkajs from 'kafkajs';
 import { BackOff } from '../log-consumer/pause.js';
 import {
   FeedUnavailable,
@@ -7,20 +7,22 @@ import {
   type PartitionEnds,
   type TopicDefinition,
 } from '../usage-feed.js';
-import { kafkaOf, KAFKA_LIMITS, SHORT_RETRY, type KafkaConfig } from './kafka-config.js';
-import { portError, protocolTypes } from './kafka-errors.js';
-import { withTrueEnds } from './true-ends.js';
+import { AdminClients } from './admin-clients.js';
+import { KAFKA_LIMITS, type KafkaConfig } from './kafka-config.js';
 import { settingsOf, unsafeSettings, unsafeTopic } from './topic-safety.js';
 
-const ATTEMPTS = 2;
+/** The subject of questions about groups. */
+const GROUPS = 'groups';
 
-/** What is asked about topics. The client's admin never renews its metadata by age, so it is replaced after a fault. */
+/** What is asked about topics and groups. */
 export class KafkaAdmin {
-  private connected: Promise<Admin> | undefined;
+  private readonly clients: AdminClients;
   private readonly running = new Map<string, Promise<readonly PartitionEnds[]>>();
   private readonly waiting = new Map<string, Promise<readonly PartitionEnds[]>>();
 
-  constructor(private readonly config: KafkaConfig) {}
+  constructor(private readonly config: KafkaConfig) {
+    this.clients = new AdminClients(config);
+  }
 
   /** @throws {UnsafeTopic} before anything is created */
   async ensureTopics(definitions: readonly TopicDefinition[]): Promise<void> {
@@ -34,7 +36,7 @@ export class KafkaAdmin {
 
   /** @throws {UnknownTopic} @throws {FeedUnavailable} */
   async partitionCount(topic: string): Promise<number> {
-    const { topics } = await this.ask(topic, (admin) => admin.fetchTopicMetadata({ topics: [topic] }));
+    const { topics } = await this.clients.ask(topic, (admin) => admin.fetchTopicMetadata({ topics: [topic] }));
     const count = topics[0]?.partitions.length ?? 0;
     if (count === 0) throw new UnknownTopic(`There is no topic ${topic}`);
     return count;
@@ -63,12 +65,12 @@ export class KafkaAdmin {
   }
 
   deleteGroup(groupId: string): Promise<unknown> {
-    return this.ask(groupId, (admin) => admin.deleteGroups([groupId]));
+    return this.clients.ask(GROUPS, (admin) => admin.deleteGroups([groupId]));
   }
 
   /** What a group has committed; partitions without a commit are left out. @throws {FeedUnavailable} */
   async groupOffsets(groupId: string, topics: readonly string[]): Promise<readonly HintedPosition[]> {
-    const found = await this.ask(groupId, (admin) => admin.fetchOffsets({ groupId, topics: [...topics] }));
+    const found = await this.clients.ask(GROUPS, (admin) => admin.fetchOffsets({ groupId, topics: [...topics] }));
     return found.flatMap(({ topic, partitions }) =>
       partitions
         .filter(({ offset }) => offset !== '-1')
@@ -76,8 +78,8 @@ export class KafkaAdmin {
     );
   }
 
-  async close(): Promise<void> {
-    await this.reset();
+  close(): Promise<void> {
+    return this.clients.close();
   }
 
   private runEnds(topic: string): Promise<readonly PartitionEnds[]> {
@@ -90,7 +92,7 @@ export class KafkaAdmin {
 
   private async fetchEnds(topic: string): Promise<readonly PartitionEnds[]> {
     const count = await this.partitionCount(topic);
-    const ends = await this.ask(topic, async (admin) => {
+    const ends = await this.clients.ask(topic, async (admin) => {
       const found = await admin.fetchTopicOffsets(topic);
       if (found.length !== count) throw new Error(`The client knows ${found.length} of ${count} partitions`);
       return found;
@@ -113,7 +115,7 @@ export class KafkaAdmin {
   private async create(definition: TopicDefinition): Promise<void> {
     const { topic, partitions } = definition;
     const configEntries = Object.entries(settingsOf(definition)).map(([name, value]) => ({ name, value }));
-    await this.ask(topic, (admin) =>
+    await this.clients.ask(topic, (admin) =>
       admin.createTopics({
         topics: [{ topic, numPartitions: partitions, configEntries }],
         // The client takes a broker that does not know the topic yet for a failure.
@@ -137,7 +139,7 @@ export class KafkaAdmin {
 
   private async refuseUnsafe(definition: TopicDefinition): Promise<void> {
     const { topic } = definition;
-    const { resources } = await this.ask(topic, (admin) =>
+    const { resources } = await this.clients.ask(topic, (admin) =>
       admin.describeConfigs({
         includeSynonyms: false,
         resources: [
@@ -153,35 +155,5 @@ export class KafkaAdmin {
     const settings = Object.fromEntries(entries.map(({ configName, configValue }) => [configName, configValue]));
     const mended = unsafeSettings(definition, settings);
     if (Object.keys(mended).length > 0) throw unsafeTopic(topic, mended, this.config.brokers.join(','));
-  }
-
-  private async ask<Answer>(topic: string, question: (admin: Admin) => Promise<Answer>): Promise<Answer> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await question(await this.admin());
-      } catch (error) {
-        const isAnswered = protocolTypes(error).has('UNKNOWN_TOPIC_OR_PARTITION');
-        await this.reset();
-        if (isAnswered || attempt >= ATTEMPTS) throw portError(error, topic);
-      }
-    }
-  }
-
-  private admin(): Promise<Admin> {
-    this.connected ??= (async () => {
-      const admin = withTrueEnds(kafkaOf(this.config, SHORT_RETRY)).admin({ retry: SHORT_RETRY });
-      await admin.connect();
-      return admin;
-    })();
-    return this.connected;
-  }
-
-  private async reset(): Promise<void> {
-    const { connected } = this;
-    this.connected = undefined;
-    await connected?.then(
-      (admin) => admin.disconnect(),
-      () => undefined,
-    );
   }
 }
