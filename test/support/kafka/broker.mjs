@@ -47,16 +47,31 @@ function freePort() {
   });
 }
 
-function writeProperties(data, port, controllerPort) {
-  const settings = {
+/** Further listeners have names, protocols and ports of their own, beside the plain one that the broker itself uses. */
+function listenerSettings(port, controllerPort, listeners) {
+  const further = listeners.map(({ name, port: itsPort }) => `,${name}://127.0.0.1:${itsPort}`).join('');
+  const protocols = listeners.map(({ name, protocol }) => `,${name}:${protocol}`).join('');
+  return {
+    listeners: `PLAINTEXT://127.0.0.1:${port}${further},CONTROLLER://127.0.0.1:${controllerPort}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}${further}`,
+    'listener.security.protocol.map': `CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT${protocols}`,
+  };
+}
+
+function writeProperties(data, settings) {
+  const file = join(data, 'server.properties');
+  const lines = Object.entries(settings).map(([key, value]) => `${key}=${value}\n`);
+  writeFileSync(file, lines.join(''));
+  return file;
+}
+
+function settingsOf(data, controllerPort) {
+  return {
     'process.roles': 'broker,controller',
     'node.id': 1,
     'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
-    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
     'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'PLAINTEXT',
-    'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT',
     'log.dirs': join(data, 'logs'),
     'auto.create.topics.enable': false,
     'offsets.topic.num.partitions': 4,
@@ -74,16 +89,14 @@ function writeProperties(data, port, controllerPort) {
     'broker.session.timeout.ms': 3000,
     'broker.heartbeat.interval.ms': 500,
   };
-  const file = join(data, 'server.properties');
-  const lines = Object.entries(settings).map(([key, value]) => `${key}=${value}\n`);
-  writeFileSync(file, lines.join(''));
-  return file;
 }
 
-function format(jars, properties) {
+/** `scramUsers`: what the storage tool takes, one text for each user and mechanism. */
+function format(jars, properties, scramUsers) {
   const tool = (args) => spawnSync('java', kafkaClass(jars, 'kafka.tools.StorageTool', args), { encoding: 'utf8' });
   const id = tool(['random-uuid']).stdout.trim().split('\n').at(-1) ?? '';
-  const run = tool(['format', '-t', id, '-c', properties]);
+  const users = scramUsers.flatMap((user) => ['--add-scram', user]);
+  const run = tool(['format', '-t', id, '-c', properties, ...users]);
   if (run.status !== 0) throw new Error(`Kafka's data directory could not be formatted: ${run.stdout}${run.stderr}`);
 }
 
@@ -114,6 +127,13 @@ export class TestBroker {
   #broker;
   #port = 0;
   #controllerPort = 0;
+  #listeners = [];
+  #secured;
+
+  /** `secured`: protocols of further listeners by name, settings, and users of SCRAM. */
+  constructor(secured = { protocols: {}, settings: {}, scramUsers: [] }) {
+    this.#secured = secured;
+  }
 
   get jars() {
     return this.#jars;
@@ -123,14 +143,27 @@ export class TestBroker {
     return `127.0.0.1:${this.#port}`;
   }
 
+  /** `host:port` of a further listener. */
+  listener(name) {
+    const found = this.#listeners.find((listener) => listener.name === name);
+    return `127.0.0.1:${found?.port}`;
+  }
+
   async start() {
+    const { protocols, settings, scramUsers } = this.#secured;
     const isFresh = this.#port === 0;
     if (isFresh) {
       this.#port = await freePort();
       this.#controllerPort = await freePort();
+      for (const [name, protocol] of Object.entries(protocols))
+        this.#listeners.push({ name, protocol, port: await freePort() });
     }
-    const properties = writeProperties(this.#data, this.#port, this.#controllerPort);
-    if (isFresh) format(this.#jars, properties);
+    const properties = writeProperties(this.#data, {
+      ...settingsOf(this.#data, this.#controllerPort),
+      ...listenerSettings(this.#port, this.#controllerPort, this.#listeners),
+      ...settings,
+    });
+    if (isFresh) format(this.#jars, properties, scramUsers);
     const log = join(this.#data, 'broker.log');
     const output = openSync(log, 'a');
     const options = { stdio: ['ignore', output, output], env: { ...process.env, LOG_DIR: this.#data } };

@@ -4,6 +4,7 @@ import type { TopicPartition } from '../usage-feed.js';
 import type { PartitionOffset } from '../position-hints.js';
 import { fetchedBatch, skippedRange, type FetchedBatch } from './fetched-batch.js';
 import { ENDLESS_RETRY, kafkaOf, KAFKA_LIMITS, type KafkaConfig } from './kafka-config.js';
+import { reasonOf } from './kafka-errors.js';
 import { within } from './within.js';
 
 /** What a member tells its consumer. Everything is called between two fetches, so what it does holds for the next. */
@@ -152,6 +153,6 @@ export class GroupMember {
   }
 
   private warn(error: unknown): void {
-    this.config.log?.({ level: 'warn', message: `The consumer ended and begins again: ${String(error)}` });
+    this.config.log?.({ level: 'warn', message: `The consumer ended and begins again: ${reasonOf(error)}` });
   }
 }
