@@ -4,7 +4,7 @@ import { prepare } from '../prepare/prepare.mjs';
 import { runCommand } from '../prepare/run-command.mjs';
 import { runJest } from './run-jest.mjs';
 
-const FOLDERS = ['apps', 'libs', 'test', 'bench', 'examples', 'scripts'];
+const FOLDERS = ['apps', 'libs', 'test', 'bench', 'deploy', 'examples', 'scripts'];
 const bin = (name) => join(ROOT, 'node_modules', '.bin', name);
 
 const STEPS = [
