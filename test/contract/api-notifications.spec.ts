@@ -81,9 +81,9 @@ const sandbox = (organisation: string): Promise<unknown> =>
 
 /** A settled hold is used like usage, by a command: 1,000 credits are included. */
 let holds = 0;
-const use = async (organisation: string, amount: string): Promise<string> => {
+const use = async (organisation: string, amount: string, expiresAt = '2026-11-30T00:00:00Z'): Promise<string> => {
   const id = `h-${holds++}`;
-  const hold = { id, pool: 'credits', amount: '1', expiresAt: '2026-11-30T00:00:00Z' };
+  const hold = { id, pool: 'credits', amount: '1', expiresAt };
   await ok(accounts.post(`${organisation}/holds`, hold));
   const settled = await ok(accounts.post(`${organisation}/holds/${id}/settle`, { amount }));
   return (settled.json() as { revision: string }).revision;
@@ -284,5 +284,20 @@ describe('banners', () => {
     expect((await sent('gift', revision)).map(({ kind }) => kind)).toEqual(['credits-expired']);
     await ok(accounts.post('gift/plan', { plan: 'pro', at: 'now' }));
     expect(await banners('gift')).toEqual([]);
+  });
+
+  it("say that a free plan's credits have expired, until those of the new cycle are used", async () => {
+    for (const [organisation, amount] of [
+      ['sparing', '10'],
+      ['spent', '75'],
+    ] as const) {
+      await ok(accounts.put(organisation, { plan: 'trial', clock: { manual: '2026-11-01T00:00:00Z' } }));
+      await use(organisation, amount);
+      const moved = await ok(accounts.post(`${organisation}/clock`, { to: '2026-12-01T02:00:00Z' }));
+      const { revision } = moved.json() as { revision: string };
+      const expected = organisation === 'sparing' ? [{ kind: 'fixed', action: 'Upgrade plan', threshold: null }] : [];
+      expect(await banners(organisation, revision)).toMatchObject(expected);
+    }
+    expect(await banners('sparing', await use('sparing', '1', '2026-12-02T00:00:00Z'))).toEqual([]);
   });
 });

@@ -44,6 +44,7 @@ describe('queries', () => {
             overdraft: '0',
             negativeLimit: '0',
             status: 'green',
+            percentUsed: '1.25',
             cycle,
             resetAt: cycle.end,
             grants: [

@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { MessageReceiver } from '../support/story/message-receiver.js';
 import { Product } from '../support/story/product.js';
 import type { Customer } from '../support/story/customer.js';
 
-const TIMEOUT_MS = 180_000;
+jest.setTimeout(180_000);
 const AT = '2026-03-02T09:00:00Z';
 
 let product: Product;
@@ -11,11 +11,11 @@ let messages: MessageReceiver;
 beforeAll(async () => {
   messages = await MessageReceiver.start();
   product = await Product.launch('agenticants.json', messages.env);
-}, TIMEOUT_MS);
+});
 afterAll(async () => {
   await product.ends();
   await messages.stop();
-}, TIMEOUT_MS);
+});
 
 const team = (name: string, plan = 'pro', at = AT): Promise<Customer> => product.customer(name).opens(plan, at);
 /** A trace costs a thousandth of a credit. */

@@ -1,13 +1,13 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { poolOf, usageOf } from '../support/figures.js';
 import { backfill } from '../support/run-app.js';
 import type { Customer } from '../support/story/customer.js';
 import { Product } from '../support/story/product.js';
 
-const TIMEOUT_MS = 180_000;
+jest.setTimeout(180_000);
 /** A month that is over, so that the gigabytes held since its start have accrued to its end. */
 const [MONTH_START, NEXT_MONTH] = ['2025-06-01T00:00:00Z', '2025-07-01T00:00:00Z'];
 
@@ -94,11 +94,11 @@ let scratch: string;
 beforeAll(async () => {
   scratch = await mkdtemp(join(tmpdir(), 'examples-'));
   product = await Product.launch('agenticants.json');
-}, TIMEOUT_MS);
+});
 afterAll(async () => {
   await product.ends();
   await rm(scratch, { recursive: true });
-}, TIMEOUT_MS);
+});
 
 describe('usage examples', () => {
   beforeAll(async () => {
@@ -106,7 +106,7 @@ describe('usage examples', () => {
     const lines = TEAMS.flatMap(eventsOf).map((event) => JSON.stringify(event));
     await writeFile(file, lines.join('\n'));
     await backfill(product.client.url, file);
-  }, TIMEOUT_MS);
+  });
 
   it.each(TEAMS)('$organisation: $total credits in the month', async ({ organisation, credits: wanted, total }) => {
     const items = (await usageOf(product.client, organisation, 'meter')).filter(({ start }) => start === MONTH_START);
@@ -140,7 +140,7 @@ describe('usage analytics', () => {
       ]);
     }
     await customer.comesTo('2026-11-16T13:00:00Z');
-  }, TIMEOUT_MS);
+  });
 
   it('trends of the last 30 days, by day, week and month', async () => {
     const days = await customer.lists('trends?window=day');

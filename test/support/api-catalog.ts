@@ -39,6 +39,7 @@ export const CATALOG = {
       included: [{ pool: 'credits', amount: '1000' }],
     },
     { key: 'free', rateCard: 'standard', paid: false },
+    { key: 'trial', rateCard: 'standard', paid: false, included: [{ pool: 'credits', amount: '75' }] },
   ],
   packages: [
     {

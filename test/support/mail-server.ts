@@ -39,7 +39,8 @@ export class MailServer {
         if (end === -1) return;
         const line = text.slice(0, end);
         text = text.slice(end + (isData ? 5 : 2));
-        if (isData) this.mails.push(line);
+        // Long lines are folded by the transfer encoding.
+        if (isData) this.mails.push(line.replaceAll('=\r\n', ''));
         const isStart = !isData && line === 'DATA';
         isData = isStart;
         socket.write(isStart ? '354 go on\r\n' : line === 'QUIT' ? '221 bye\r\n' : '250 ok\r\n');

@@ -1,6 +1,8 @@
-import { bannerRule, formatCredits, formatTime } from '@app/metering';
-import type { AccountState, EndedGrant, Pool } from '@app/metering';
+import { bannerRule, formatCredits } from '@app/metering';
+import type { AccountState, Pool } from '@app/metering';
 import type { CrossingItem } from '@app/read-models';
+import { expiredBanner } from './expired-banner.js';
+import type { FreePlan } from './expired-banner.js';
 
 /** Record of `AccountRecordPut` in which an account keeps the banners that somebody has dismissed. */
 export const DISMISSED_RECORD = 'dismissed-banner';
@@ -25,13 +27,14 @@ export interface Banner {
 export function bannersOf(
   state: AccountState,
   crossings: readonly CrossingItem[],
-  isPaidPlan: boolean,
+  /** Null: the plan is paid for. */
+  freePlan: FreePlan | null,
 ): readonly Banner[] {
   const banners: Banner[] = [];
   for (const pool of state.wallet.pools.values()) {
     const used = usedBanner(state, pool, crossings);
     if (used !== null) banners.push(used);
-    const expired = expiredBanner(state, pool, isPaidPlan);
+    const expired = expiredBanner(state, pool, freePlan);
     if (expired !== null) banners.push(expired);
   }
   return banners;
@@ -69,38 +72,3 @@ function isDismissed({ records }: AccountState, pool: string, revision: bigint):
   const text = records.get(`${DISMISSED_RECORD}/${pool}`);
   return text !== undefined && BigInt(JSON.parse(text) as string) >= revision;
 }
-
-/**
- * Free credits that have expired: promotional ones, while nothing took their place (a purchase, another plan, other
- * free credits); under a paid plan only until the cycle ends.
- */
-function expiredBanner({ wallet }: AccountState, pool: Pool, isPaidPlan: boolean): Banner | null {
-  let newest: EndedGrant | undefined;
-  for (const ended of pool.ended.values())
-    if (isExpiredGift(ended) && (newest === undefined || ended.endedAtMs >= newest.endedAtMs)) newest = ended;
-  if (newest === undefined) return null;
-  const { endedAtMs, terms } = newest;
-  const cycleStartMs = wallet.cycles.at(-1)?.startMs ?? 0;
-  const isReplaced =
-    pool.grants.some((grant) => grant.source === 'promotion' && grant.remainingNanos > 0n) ||
-    [...wallet.purchases.values()].some(({ atMs }) => atMs >= endedAtMs) ||
-    wallet.plans.some(({ fromMs }, index) => index > 0 && fromMs >= endedAtMs) ||
-    (isPaidPlan && endedAtMs < cycleStartMs);
-  if (isReplaced) return null;
-  return {
-    id: `expired-${terms.id}`,
-    kind: 'fixed',
-    action: 'Upgrade plan',
-    message: `The free credits of pool ${pool.key} have expired.`,
-    pool: pool.key,
-    threshold: null,
-    at: formatTime(endedAtMs),
-    cause: { kind: 'instant', grant: terms.id },
-  };
-}
-
-const isExpiredGift = ({ terms, endedAtMs }: EndedGrant): boolean =>
-  terms.source === 'promotion' &&
-  terms.recurrence === null &&
-  terms.expiresAtMs !== null &&
-  endedAtMs >= terms.expiresAtMs;

@@ -1,4 +1,5 @@
 import { Controller, Inject } from '@nestjs/common';
+import { formatTime } from '@app/metering';
 import type { AccountState } from '@app/metering';
 import type { Queries } from '@app/read-models';
 import { z } from 'zod';
@@ -19,6 +20,7 @@ import { pageOf } from '../queries/read.js';
 import { COMMANDS, CURSORS, PARTS, QUERIES } from '../tokens.js';
 import { bannersOf, DISMISSED_RECORD } from './banners-of.js';
 import type { Banner } from './banners-of.js';
+import type { FreePlan } from './expired-banner.js';
 
 const query = z.strictObject({ ...pageQuery, ...minRevisionQuery });
 const nothing = z.strictObject({});
@@ -88,9 +90,17 @@ export class BannersController {
   }
 
   async #bannersOf({ organisation }: Call, state: AccountState): Promise<readonly Banner[]> {
-    const { wallet } = state;
-    const crossings = await this.queries.crossings(organisation, wallet.cycles.at(-1)?.startMs ?? 0);
-    const isPaid = this.parts.catalogs.current?.plan(wallet.plan)?.isPaid ?? false;
-    return bannersOf(state, crossings, isPaid);
+    const crossings = await this.queries.crossings(organisation, state.wallet.cycles.at(-1)?.startMs ?? 0);
+    return bannersOf(state, crossings, await this.#freePlanOf(state.wallet));
+  }
+
+  async #freePlanOf({ organisation, plan, cycles }: AccountState['wallet']): Promise<FreePlan | null> {
+    const isFree = (key: string): boolean => this.parts.catalogs.current?.plan(key)?.isPaid === false;
+    if (!isFree(plan)) return null;
+    const before = cycles.at(-2);
+    if (before === undefined || !isFree(before.plan)) return { expiredPools: new Set() };
+    const months = await this.queries.monthlySummaries(organisation, { limit: 2 });
+    const ended = months?.items.find(({ cycle }) => cycle.start === formatTime(before.startMs));
+    return { expiredPools: new Set(ended?.pools.filter(({ expired }) => expired !== '0').map(({ pool }) => pool)) };
   }
 }

@@ -26,7 +26,7 @@ interface Told {
 type Channels = ReadonlyMap<string, StoredChannel>;
 
 /** Percent used at which e-mails are sent without any alert set. Banners begin earlier. */
-const MAIL_PERCENTS = new Set(['50', '70', '80', '90', '100']);
+const MAIL_PERCENTS = new Set(['50', '70', '80', '90']);
 
 /** Event types that people may have to be told about; the rest need not be decoded. */
 export const TELLING_TYPES: ReadonlySet<string> = new Set([
@@ -42,7 +42,7 @@ export function notificationsOf(event: AccountEvent, state: AccountState, place:
   if (event.type === 'ThresholdReached')
     return event.isSilent
       ? []
-      : [made({ event, text: thresholdText(event), channels: targetsOf(event, channels) }, place)];
+      : [made({ event, text: thresholdText(event), channels: targetsOf(event, state, channels) }, place)];
   if (event.type === 'AccountRecordPut') {
     const text = resourceText(event);
     return text === null ? [] : [made({ event, text, channels: mailOf(channels) }, place)];
@@ -79,15 +79,19 @@ const mailOf = (channels: Channels): TargetChannel[] =>
   [...channels].filter(([, { kind }]) => kind === 'email').map(([name]) => ({ name, failure: null }));
 
 /** Alerts and budgets name their channels; built-in rules go to all e-mail channels. */
-function targetsOf(event: ThresholdReached, channels: Channels): TargetChannel[] {
-  if (isBuiltInRule(event.rule)) {
-    const isMailed = event.rule.name !== bannerRule(event.pool) || MAIL_PERCENTS.has(formatCredits(event.valueNanos));
-    return isMailed ? mailOf(channels) : [];
-  }
+function targetsOf(event: ThresholdReached, state: AccountState, channels: Channels): TargetChannel[] {
+  if (isBuiltInRule(event.rule)) return isMailed(event, state) ? mailOf(channels) : [];
   return [...new Set(event.channels)].map((name) => ({
     name,
     failure: channels.has(name) ? null : 'the account has no such channel',
   }));
+}
+
+/** A pool that may not go below zero has reached its negative limit with 100 %. */
+function isMailed({ rule, pool, valueNanos }: ThresholdReached, { wallet }: AccountState): boolean {
+  const percent = formatCredits(valueNanos);
+  if (rule.name !== bannerRule(pool) || MAIL_PERCENTS.has(percent)) return true;
+  return percent === '100' && (wallet.pools.get(pool)?.negativeLimitNanos ?? 0n) === 0n;
 }
 
 const ADD_CREDITS = 'Top up, or upgrade the plan, to keep the work going.';

@@ -115,6 +115,12 @@ const plan = z.strictObject({
     .array(z.strictObject({ pool: key, amount: decimal, rollover: rollover.optional() }))
     .max(LIMITS.poolsMax)
     .optional(),
+  welcome: z
+    .array(
+      z.strictObject({ pool: key, amount: positiveDecimal, expires: z.union([z.literal('never'), period]).optional() }),
+    )
+    .max(LIMITS.poolsMax)
+    .optional(),
   negativeLimit: amountsByPool.optional(),
   startThreshold: amountsByPool.optional(),
   negativeBalance: z.enum(['carry', 'forgive']).optional(),

@@ -223,6 +223,12 @@ describe('validateCatalog', () => {
       '/plans/0/included/0/rollover/share',
       'NotApplicable',
     ],
+    [
+      'welcome to no pool',
+      set(['plans', 0, 'welcome'], [{ pool: 'x', amount: '1' }]),
+      '/plans/0/welcome/0/pool',
+      'UnknownReference',
+    ],
     ['price too fine', set(['plans', 0, 'price', 'amount'], '49.001'), '/plans/0/price/amount', 'InvalidAmount'],
     ['package without credits', set(['packages', 0, 'credits'], undefined), '/packages/0/credits', 'Required'],
     ['bad period', set(['packages', 0, 'expires'], '12M'), '/packages/0/expires', 'InvalidPeriod'],
@@ -252,6 +258,7 @@ describe('checkSuccession', () => {
       'a card with past versions',
       push(['rateCards'], { key: 'new', versions: [{ effectiveFrom: '2020-01-01T00:00:00Z', rates: [] }] }),
     ],
+    ['a welcome', set(['plans', 0, 'welcome'], [{ pool: 'credits', amount: '5', expires: 'P30D' }])],
     ['other included credits', set(['plans', 0, 'included', 0, 'amount'], '5')],
   ])('%s may follow', (_name, edit) => {
     expect(checkSuccession(base, catalogOf(changed(edit)), NOW)).toEqual([]);

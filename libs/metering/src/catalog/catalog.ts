@@ -34,6 +34,14 @@ export interface Included {
   readonly rollover: Rollover;
 }
 
+/** Free credits that an account gets once, when it opens on the plan. */
+export interface Welcome {
+  readonly pool: string;
+  readonly amountNanos: Credits;
+  /** Null: never. */
+  readonly expires: Period | null;
+}
+
 export interface Plan {
   readonly key: string;
   readonly rateCard: string;
@@ -41,6 +49,7 @@ export interface Plan {
   readonly isDefault: boolean;
   readonly price: Money | null;
   readonly included: readonly Included[];
+  readonly welcome: readonly Welcome[];
   /** By pool, one for each pool of the catalog: 0 where the plan says nothing. */
   readonly negativeLimits: ReadonlyMap<string, Credits>;
   readonly startThresholds: ReadonlyMap<string, Credits>;

@@ -129,6 +129,9 @@ function checkPlan(plan: PlanDocument, path: Path, names: Names, errors: ErrorLi
       errors.add([...rolloverPath, 'max'], 'Required', 'a capped rollover has a max, a share or cycles');
     }
   });
+  plan.welcome?.forEach((each, at) =>
+    known(each.pool, names.pools, { path: [...path, 'welcome', at, 'pool'], kind: 'pool' }, errors),
+  );
   for (const field of ['negativeLimit', 'startThreshold'] as const) {
     for (const pool of Object.keys(plan[field] ?? {})) {
       known(pool, names.pools, { path: [...path, field, pool], kind: 'pool' }, errors);

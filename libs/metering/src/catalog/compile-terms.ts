@@ -51,6 +51,11 @@ export function compilePlan(document: PlanDocument, pools: readonly string[]): P
       amountNanos: nanosOf(included.amount),
       rollover: compileRollover(included.rollover),
     })),
+    welcome: (document.welcome ?? []).map(({ pool, amount, expires }) => ({
+      pool,
+      amountNanos: nanosOf(amount),
+      expires: expiryOf(expires),
+    })),
     negativeLimits: limits(document.negativeLimit),
     startThresholds: limits(document.startThreshold),
     negativeBalance: document.negativeBalance ?? 'carry',
@@ -89,7 +94,7 @@ export function compilePackage(document: PackageDocument): Package {
       : [],
     minQuantity: document.minQuantity === undefined ? null : nanosOf(document.minQuantity),
     maxQuantity: document.maxQuantity === undefined ? null : nanosOf(document.maxQuantity),
-    expires: document.expires === undefined || document.expires === 'never' ? null : periodOf(document.expires),
+    expires: expiryOf(document.expires),
     refundWindow: document.refundWindow === undefined ? null : periodOf(document.refundWindow),
     document,
   };
@@ -106,6 +111,9 @@ function moneyOf(price: { readonly amount: string; readonly currency: string }):
   if (money === undefined) throw new RangeError(`not an amount of the catalog: ${price.amount} ${price.currency}`);
   return money;
 }
+
+const expiryOf = (text: string | undefined): Period | null =>
+  text === undefined || text === 'never' ? null : periodOf(text);
 
 function periodOf(text: string): Period {
   const period = parsePeriod(text);

@@ -51,6 +51,8 @@ export interface PoolAnswer {
   readonly overdraft: string;
   readonly negativeLimit: string;
   readonly status: 'green' | 'yellow' | 'red' | 'exhausted';
+  /** Of balance + used, two places: 212 of 300 are `70.67`. */
+  readonly percentUsed: string;
   readonly cycle: CycleAnswer;
   readonly resetAt: string;
   readonly grants: readonly GrantAnswer[];

@@ -1,4 +1,4 @@
-import { formatCredits, formatTime, poolViews, type PoolView, type Wallet } from '@app/metering';
+import { formatCredits, formatScaled, formatTime, poolViews, type PoolView, type Wallet } from '@app/metering';
 import { readWallet } from '../accounts-lane/wallet-codec.js';
 import type { AsOf, BalanceAnswer, PoolAnswer } from './answers.js';
 import type { Snapshot } from './snapshot-reader.js';
@@ -72,6 +72,7 @@ export function poolAnswer(view: PoolView): PoolAnswer {
     overdraft: formatCredits(view.overdraftNanos),
     negativeLimit: formatCredits(view.negativeLimitNanos),
     status: view.status,
+    percentUsed: formatScaled(view.percentUsedHundredths, 2),
     cycle: cycleAnswer(view.cycle),
     resetAt: formatTime(view.resetAtMs),
     grants: view.grants.map((grant) => ({

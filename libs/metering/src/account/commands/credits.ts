@@ -4,7 +4,7 @@ import type { GrantTerms, LedgerEntry, Movement, Recurrence } from '../account-e
 import { grantKind } from '../grants/grant-kind.js';
 import { commandTimeMs, currentCycleMs, type Command, type CommandOutcome } from './command-outcome.js';
 import type { Drafting } from '../drafting.js';
-import { DEFAULT_PRIORITY } from '../evolve/drawing-order.js';
+import { DEFAULT_PRIORITY, defaultPriority } from '../evolve/drawing-order.js';
 import { grantId } from '../grants/grant-id.js';
 import { grantEntry } from '../grants/pay-overdraft.js';
 
@@ -71,12 +71,6 @@ function recurrenceOf(asked: Command<'GrantCredits'>['recurrence'], effectiveAtM
   while (nextAtMs <= effectiveAtMs) nextAtMs = addPeriod(nextAtMs, period, civilOf(anchorMs).day);
   return { every: asked.every, nextAtMs, anchorMs };
 }
-
-/** The plan's credits go first, then what expires, then what never does. */
-export const defaultPriority = (source: GrantTerms['source'], expiresAtMs: number | null): number => {
-  if (source === 'plan') return DEFAULT_PRIORITY.plan;
-  return expiresAtMs === null ? DEFAULT_PRIORITY.lasting : DEFAULT_PRIORITY.expiring;
-};
 
 const countGrants = ({ wallet }: Drafting): number => {
   let count = 0;

@@ -10,7 +10,7 @@ import type { Drafting } from '../drafting.js';
 import { grantId } from '../grants/grant-id.js';
 import { grantEntry } from '../grants/pay-overdraft.js';
 import { planOf } from '../rules/plan-terms.js';
-import { defaultPriority } from './credits.js';
+import { defaultPriority } from '../evolve/drawing-order.js';
 
 /** Buys a package; its bonus is a grant and an entry of its own. */
 export function purchaseCredits(

@@ -24,3 +24,9 @@ const compareExpiry = (a: number, b: number): number => (a === b ? 0 : a < b ? -
 
 /** Priorities where a grant states none: the plan's credits go first, then what expires, then what never does. */
 export const DEFAULT_PRIORITY = { plan: 10, expiring: 20, lasting: 30 } as const;
+
+/** The plan's credits go first, then what expires, then what never does. */
+export const defaultPriority = (source: GrantTerms['source'], expiresAtMs: number | null): number => {
+  if (source === 'plan') return DEFAULT_PRIORITY.plan;
+  return expiresAtMs === null ? DEFAULT_PRIORITY.lasting : DEFAULT_PRIORITY.expiring;
+};

@@ -1,3 +1,4 @@
+import { divideHalfEven } from '../../amounts/index.js';
 import type { CycleBounds, GrantSource } from '../account-events.js';
 import type { Cycle, Figures, Pool, Wallet } from '../account-state.js';
 import { netOf } from '../evolve/pool.js';
@@ -14,6 +15,8 @@ export interface PoolView extends Figures {
   readonly overdraftNanos: bigint;
   readonly negativeLimitNanos: bigint;
   readonly status: BalanceStatus;
+  /** Used ÷ (balance + used) of the current cycle, in hundredths of a percent. */
+  readonly percentUsedHundredths: bigint;
   readonly cycle: CycleBounds;
   readonly resetAtMs: number;
   readonly grants: readonly GrantView[];
@@ -49,6 +52,7 @@ function poolView(wallet: Wallet, pool: Pool, cycle: Cycle): PoolView {
     overdraftNanos: pool.overdraftNanos,
     negativeLimitNanos: pool.negativeLimitNanos,
     status: statusOf(pool.balanceNanos, figures.usedNanos),
+    percentUsedHundredths: percentUsedOf(pool.balanceNanos, figures.usedNanos),
     cycle: { startMs: cycle.startMs, endMs: cycle.endMs },
     resetAtMs: cycle.endMs,
     grants: pool.grants
@@ -84,6 +88,15 @@ export function statusOf(balanceNanos: bigint, usedNanos: bigint): BalanceStatus
   if (left > whole * 75n) return 'green';
   return left >= whole * 25n ? 'yellow' : 'red';
 }
+
+/** In hundredths of a percent, half to even; all where more than everything is used, nothing where there is nothing. */
+export function percentUsedOf(balanceNanos: bigint, usedNanos: bigint): bigint {
+  const whole = balanceNanos + usedNanos;
+  if (whole <= 0n) return usedNanos > 0n ? ALL_HUNDREDTHS : 0n;
+  return divideHalfEven(usedNanos * ALL_HUNDREDTHS, whole);
+}
+
+const ALL_HUNDREDTHS = 10_000n;
 
 export type GateReason = 'Allowed' | 'InsufficientCredits' | 'NegativeLimitReached' | 'Paused' | 'BelowStartThreshold';
 
