@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { MemoryEventStore, MemorySnapshotStore } from '@app/event-store';
 import type { AccountCommand } from '@app/metering';
@@ -162,6 +163,28 @@ describe('AccountCommands', () => {
     });
     await elsewhere.execute('acme', grant(INCLUDED));
     expect((await world.commands.execute('acme', hold(2n * INCLUDED))).kind).toBe('accepted');
+  });
+
+  it('decides again when its account is being read at the moment of deciding', async () => {
+    const world = await openWorld();
+    const read = world.store.readStream.bind(world.store);
+    world.store.readStream = async (stream, options) => {
+      await nextTurn();
+      return read(stream, options);
+    };
+    let reader: Promise<unknown> = Promise.resolve();
+    let tries = 0;
+    const request = grant(CREDIT);
+    const command = async (): Promise<() => AccountCommand> => {
+      tries += 1;
+      await nextTurn();
+      if (tries === 1) reader = world.accounts.loadFresh('acme');
+      return () => request.command as AccountCommand;
+    };
+    const answer = await world.commands.execute('acme', { ...request, command });
+    await reader;
+    expect([answer.kind, tries]).toEqual(['accepted', 2]);
+    expect(await world.balance()).toBe(INCLUDED + CREDIT);
   });
 
   it('gives up as too busy when every try meets another writer, and leaves nothing behind', async () => {

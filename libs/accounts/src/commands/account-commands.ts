@@ -155,8 +155,8 @@ export class AccountCommands {
     const account = await accounts.loadFresh(organisation);
     const { revision } = account;
     const makers = await Promise.all(group.map(({ request: { command } }) => makerOf(command, account)));
-    // What was read belongs to a revision that is gone.
-    if (account.revision !== revision) return 'conflict';
+    // What was read belongs to a revision that is gone, or is going while somebody reads on.
+    if (account.revision !== revision || !accounts.isFree(account)) return 'conflict';
     let decision: GroupDecision;
     try {
       decision = this.#decide(account, group, makers);

@@ -34,7 +34,7 @@ export class AccountLoader {
 
   /** Folds what was appended since, in place; anew where the stream is of another history now. */
   async follow(account: CachedAccount): Promise<CachedAccount> {
-    if (account.isAppending) throw new Error(`${account.stream} cannot be read while it is being decided`);
+    if (account.appending) throw new Error(`${account.stream} cannot be read while it is being decided`);
     const { stream, state, revision, hash } = account;
     // Until all of it is folded, the state is neither the old nor the new one.
     account.isStale = true;

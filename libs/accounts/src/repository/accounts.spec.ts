@@ -119,6 +119,18 @@ describe('Accounts', () => {
     expect(await decider.accounts.append([other])).toMatchObject([{ kind: 'appended' }]);
   });
 
+  it('shows readers what is being appended when the append is over', async () => {
+    const { accounts } = newWorld().decider();
+    const account = await accounts.load('acme');
+    const events = [{ type: 'AccountPaused', atMs: START, entries: [] }] as const;
+    const running = accounts.append([{ account, draft: initialState('acme'), events }]);
+    expect(accounts.isFree(account)).toBe(false);
+    const readers = [accounts.loadFresh('acme'), accounts.loadFresh('acme')];
+    await running;
+    expect((await Promise.all(readers)).map(({ revision }) => revision)).toEqual([0n, 0n]);
+    expect(accounts.isFree(account)).toBe(true);
+  });
+
   it('is not handed decisions of an account that has to be loaded again', async () => {
     const { accounts } = newWorld().decider();
     const account = await accounts.load('acme');

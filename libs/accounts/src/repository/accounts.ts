@@ -79,7 +79,14 @@ export class Accounts {
     if (running !== undefined) return this.#loadNext(organisation, running);
     const cached = this.#cache.get(organisation);
     if (cached === undefined || cached.isStale) return this.load(organisation);
+    // Whether the stream holds what is being appended is known when the append is over.
+    if (cached.appending) return cached.appending.then(() => this.loadFresh(organisation));
     return this.#loadOnce(organisation, () => this.#loader.follow(cached));
+  }
+
+  /** Whether a decision on the account as it was loaded can be appended: nobody reads or appends it meanwhile. */
+  isFree(account: LoadedAccount): boolean {
+    return account instanceof CachedAccount && !account.isStale && account.appending === null;
   }
 
   /** Loads the identities that a decision needs. Before the decision: afterwards nothing is missing. */
@@ -100,10 +107,11 @@ export class Accounts {
    * @throws {AppendTooLarge} nothing was appended
    */
   async append(decisions: readonly AccountDecision[]): Promise<readonly DecisionOutcome[]> {
-    const accounts: CachedAccount[] = [];
-    for (const { account } of decisions) this.#assertFree(account);
+    const accounts = decisions.map(({ account }) => this.#assertFree(account));
+    let settle = NOTHING;
+    const appending = new Promise<void>((resolve) => (settle = resolve));
+    for (const account of accounts) account.appending = appending;
     try {
-      for (const { account } of decisions) accounts.push(this.#begin(account));
       const positions: ChainPosition[] = [];
       const appends = decisions.map(({ account, events }) => {
         const { encoded, position } = encodeChain(accountEvents, account.stream, account, events);
@@ -118,7 +126,8 @@ export class Accounts {
       for (const account of accounts) account.abandonDecision();
       throw error;
     } finally {
-      for (const account of accounts) account.isAppending = false;
+      for (const account of accounts) account.appending = null;
+      settle();
     }
   }
 
@@ -140,15 +149,9 @@ export class Accounts {
   /** Before anything is marked: a programmer's error must not abandon decisions that are under way. */
   #assertFree(account: LoadedAccount): CachedAccount {
     if (!(account instanceof CachedAccount)) throw new TypeError('The account was not loaded here');
-    if (account.isAppending) throw new Error(`Two decisions of ${account.stream} at once`);
+    if (account.appending) throw new Error(`Two decisions of ${account.stream} at once`);
     if (account.isStale) throw new Error(`${account.stream} has to be loaded before it is decided again`);
     return account;
-  }
-
-  #begin(account: LoadedAccount): CachedAccount {
-    const free = this.#assertFree(account);
-    free.isAppending = true;
-    return free;
   }
 
   #settle(
@@ -214,3 +217,5 @@ export class Accounts {
     this.#saver.save({ stream: account.stream, revision: account.revision, data });
   }
 }
+
+const NOTHING = (): void => undefined;

@@ -12,8 +12,8 @@ export class CachedAccount implements LoadedAccount {
   hash: Uint8Array;
   /** A draft was thrown away or an outcome is unknown: drafts share parts with the state, so it is folded again. */
   isStale = false;
-  /** An append is under way: nobody may decide this account until its outcome is known. */
-  isAppending = false;
+  /** An append is under way, and this resolves when its outcome is known: nobody may decide this account until then. */
+  appending: Promise<void> | null = null;
   /** Revision of the newest snapshot known, -1 where there is none. */
   snapshotRevision = -1n;
   /** Estimate, as of the last measure. */
