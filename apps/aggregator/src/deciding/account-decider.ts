@@ -24,6 +24,7 @@ import { storedEventsBytes } from './estimate-bytes.js';
 import { identitiesNeeded } from './identities-needed.js';
 import { Permits } from './permits.js';
 import { ProcessAbandoned, Stopping } from './process-abandoned.js';
+import { isRefusedByCatalog } from './refused-by-catalog.js';
 import { Share } from './share.js';
 
 export interface DeciderParts {
@@ -63,6 +64,12 @@ export interface AccountOutcome {
 /** Room between the estimate and what the store takes. */
 const STORED_BYTES_MAX = 900_000;
 
+interface StepOptions {
+  readonly share: Share;
+  /** The records were in the feed by then. */
+  readonly sinceMs: number;
+}
+
 interface Step {
   readonly next: number;
   readonly unhosted: readonly QuarantinedRecord[];
@@ -88,8 +95,9 @@ export class AccountDecider {
   }
 
   async #decideAll(work: AccountWork): Promise<AccountOutcome> {
-    const { settings, signal, tally } = this.parts;
+    const { nowMs, settings, signal, tally } = this.parts;
     const { records } = work;
+    const sinceMs = nowMs();
     const share = new Share(settings);
     const backOff = new BackOff(settings, signal);
     let unhosted: readonly QuarantinedRecord[] = [];
@@ -100,7 +108,7 @@ export class AccountDecider {
         // A crash must not find them missing when a later append has moved the account's offset past them.
         if (unhosted.length > 0) await work.keepUnhosted(unhosted);
         unhosted = [];
-        const step = await this.#step(work, next, share);
+        const step = await this.#step(work, next, { share, sinceMs });
         ({ next, unhosted } = step);
         work.onProgress();
         backOff.reset();
@@ -115,7 +123,7 @@ export class AccountDecider {
     return { unhosted, undecided: [], fault: undefined };
   }
 
-  async #step(work: AccountWork, from: number, share: Share): Promise<Step> {
+  async #step(work: AccountWork, from: number, { share, sinceMs }: StepOptions): Promise<Step> {
     const { organisation, records, feed } = work;
     const { gate, tally, accounts } = this.parts;
     const account = await this.#load(organisation);
@@ -126,6 +134,10 @@ export class AccountDecider {
     await this.#loadIdentities(account, taken);
     const catalog = gate.catalog ?? (await gate.opened());
     const { draft, decision } = this.#decideOn(account, { taken, feed, catalog });
+    if (await this.#isOutdated(account, { decision, catalog, sinceMs })) {
+      accounts.abandon(account);
+      return { next, unhosted: [] };
+    }
     if (decision.events.length === 0) {
       tally.count(decision.counts);
       return { next: next + decision.decided, unhosted: decision.unhosted };
@@ -178,6 +190,22 @@ export class AccountDecider {
       this.parts.accounts.abandon(account);
       throw new AccountFault(account.organisation, error);
     }
+  }
+
+  /**
+   * Whether records were refused for the lack of an account, or of something in the catalog, that is there by now:
+   * both may be younger than what is known here, and older than the records.
+   */
+  async #isOutdated(
+    { organisation, revision }: LoadedAccount,
+    given: { readonly decision: UsageDecision; readonly catalog: Catalog; readonly sinceMs: number },
+  ): Promise<boolean> {
+    const { decision, catalog, sinceMs } = given;
+    if (decision.counts.quarantined === 0) return false;
+    if (isRefusedByCatalog(decision) && (await this.parts.gate.isSuperseded(catalog, sinceMs))) return true;
+    if (decision.unhosted.length === 0) return false;
+    const fresh = await this.#reading(organisation, () => this.parts.accounts.loadFresh(organisation));
+    return fresh.revision !== revision;
   }
 
   /** False when somebody else has written to the account, or less has to be decided at once. */

@@ -33,6 +33,17 @@ export class DecidingGate {
     return this.problem === undefined ? this.options.catalogs.current : undefined;
   }
 
+  /**
+   * Whether a newer catalog was published before `sinceMs`: asked of the store, unless that has been asked since.
+   * @throws {EventStoreUnavailable}
+   */
+  async isSuperseded(catalog: Catalog, sinceMs: number): Promise<boolean> {
+    const { catalogs } = this.options;
+    // A read that is under way may have begun too early; the one after it has not.
+    for (let reads = 0; reads < 2 && catalogs.knownAtMs <= sinceMs; reads += 1) await catalogs.refresh();
+    return catalogs.current?.version !== catalog.version;
+  }
+
   /** Waits until deciding is allowed, and looks for what is missing meanwhile. @throws {Stopping} */
   async opened(): Promise<Catalog> {
     const { catalogs, clock, log, settings, signal } = this.options;
