@@ -1,8 +1,9 @@
 import type { PoolClient } from 'pg';
 import { Statement } from '../sql-text.js';
+import { accountValues, entryValues, figureValues } from './row-values.js';
 import type { CrossingRow } from './crossing-rows.js';
 import { openFigures, type FigureRow } from './figure-rows.js';
-import { accountRow, type HeldAccount } from './held-account.js';
+import { accountRow, type AccountRow, type HeldAccount } from './held-account.js';
 import type { LedgerRow } from './ledger-rows.js';
 import type { QuarantineRow, RequeueRow } from './quarantine-rows.js';
 
@@ -22,7 +23,7 @@ export class AccountsWindow {
   readonly requeues: RequeueRow[] = [];
   readonly #touched = new Set<HeldAccount>();
   readonly #figures = new Map<string, FigureRow>();
-  #accounts: readonly Readonly<Record<string, unknown>>[] = [];
+  #accounts: readonly AccountRow[] = [];
 
   touch(account: HeldAccount): void {
     this.#touched.add(account);
@@ -45,14 +46,17 @@ export class AccountsWindow {
   }
 
   async write(client: PoolClient, schema: string): Promise<void> {
-    const put = async (statement: Statement, rows: readonly object[]): Promise<void> => {
-      if (rows.length > 0) await client.query(statement.in(schema), [JSON.stringify(rows)]);
+    const put = async (statement: Statement, rows: readonly object[], values: () => unknown[]): Promise<void> => {
+      if (rows.length > 0) await client.query(statement.in(schema), values());
     };
-    await put(UPSERT_ACCOUNTS, this.#accounts);
-    await put(INSERT_ENTRIES, this.entries);
-    await put(UPSERT_FIGURES, [...this.#figures.values()]);
-    await put(INSERT_CROSSINGS, this.crossings);
-    await put(INSERT_QUARANTINED, this.quarantined);
-    await put(MARK_REQUEUED, this.requeues);
+    await put(UPSERT_ACCOUNTS, this.#accounts, () => accountValues(this.#accounts));
+    await put(INSERT_ENTRIES, this.entries, () => entryValues(this.entries));
+    const figures = [...this.#figures.values()];
+    await put(UPSERT_FIGURES, figures, () => figureValues(figures));
+    await put(INSERT_CROSSINGS, this.crossings, asJson(this.crossings));
+    await put(INSERT_QUARANTINED, this.quarantined, asJson(this.quarantined));
+    await put(MARK_REQUEUED, this.requeues, asJson(this.requeues));
   }
 }
+
+const asJson = (rows: readonly object[]) => (): unknown[] => [JSON.stringify(rows)];

@@ -39,8 +39,24 @@ export const loadedAccount = (row: WalletRow): HeldAccount => ({
 
 const finiteOrNull = (ms: number): number | null => (Number.isFinite(ms) ? ms : null);
 
-/** The account's row of `accounts`. */
-export function accountRow(account: HeldAccount): Readonly<Record<string, unknown>> {
+/** An account's row of `accounts`. */
+export interface AccountRow {
+  readonly organisation: string;
+  readonly key_hash: number;
+  readonly plan: string | null;
+  readonly state: 'active' | 'paused';
+  readonly clock: string;
+  readonly revision: bigint;
+  readonly ledger_time_ms: number;
+  readonly opened_position: bigint;
+  readonly next_instant_ms: number | null;
+  readonly closable_ms: number | null;
+  readonly statuses: readonly string[];
+  readonly wallet: string;
+  readonly fault: string | null;
+}
+
+export function accountRow(account: HeldAccount): AccountRow {
   const { organisation, wallet, revision, openedPosition, fault } = account;
   return {
     organisation,
@@ -48,9 +64,9 @@ export function accountRow(account: HeldAccount): Readonly<Record<string, unknow
     plan: wallet.plan,
     state: wallet.isPaused ? 'paused' : 'active',
     clock: wallet.clock,
-    revision: revision.toString(),
+    revision,
     ledger_time_ms: wallet.ledgerTimeMs,
-    opened_position: openedPosition.toString(),
+    opened_position: openedPosition,
     next_instant_ms: nextDueMs(wallet, Number.POSITIVE_INFINITY),
     closable_ms: finiteOrNull(nextClosingMs(wallet, 0)),
     statuses: [...new Set(poolViews(wallet).map(({ status }) => status))].toSorted(),

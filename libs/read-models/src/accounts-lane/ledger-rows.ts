@@ -1,6 +1,8 @@
 import type { StoredEvent } from '@app/event-store';
 import { entriesOf, usesOfEntry, type AccountEvent, type LedgerEntry, type UsageCharged } from '@app/metering';
 import { toStored, toStoredOrNull } from '../stored-text.js';
+import { encodeLedgerLines } from './ledger-lines-codec.js';
+import { UsageLines } from './usage-lines.js';
 
 /** One row of `ledger_entries`; amounts as decimal text of whole nano-credits. */
 export interface LedgerRow {
@@ -20,16 +22,10 @@ export interface LedgerRow {
   readonly project: string | null;
   readonly session: string | null;
   readonly grant_id: string | null;
-  readonly lines: readonly LedgerLine[] | null;
-}
-
-/** What usage of one meter and project an entry pays. */
-export interface LedgerLine {
-  readonly meter: string;
-  readonly project: string | null;
-  readonly events: number;
-  readonly quantity: string;
-  readonly credits: string;
+  /** Null for what is no usage. */
+  readonly lines: Buffer | null;
+  /** Whose usage is in the lines. */
+  readonly projects: readonly string[] | null;
 }
 
 interface Context {
@@ -43,7 +39,7 @@ interface Context {
 export function ledgerRows(event: AccountEvent, context: Context): LedgerRow[] {
   const balances = new Map<string, bigint>();
   const rows: LedgerRow[] = [];
-  const usage = event.type === 'UsageCharged' ? new UsageLines(event) : undefined;
+  const usage = event.type === 'UsageCharged' ? usageOf(event) : undefined;
   entriesOf(event).forEach((entry, index) => {
     const before = balances.get(entry.pool) ?? context.balanceOf(entry.pool);
     const after = before + entry.amountNanos;
@@ -64,10 +60,26 @@ export function ledgerRows(event: AccountEvent, context: Context): LedgerRow[] {
       cause: entry.cause,
       cycle_start_ms: entry.cycleStartMs,
       grant_id: onlyGrant(entry),
-      ...(isUsage ? usage.of(index) : { project: null, session: null, lines: null }),
+      ...(isUsage ? usage(index) : NO_USAGE),
     });
   });
   return rows;
+}
+
+const NO_USAGE = { project: null, session: null, lines: null, projects: null };
+
+/** What the entries of an append tell of its usage. */
+function usageOf(event: UsageCharged): (index: number) => Pick<LedgerRow, keyof typeof NO_USAGE> {
+  const usage = new UsageLines(event);
+  return (index) => {
+    const { project, session, lines } = usage.of(new Set(usesOfEntry(event, index)));
+    return {
+      project: toStoredOrNull(project),
+      session: toStoredOrNull(session),
+      lines: encodeLedgerLines(lines),
+      projects: lines.projects.map(toStored),
+    };
+  };
 }
 
 function commandOf(event: AccountEvent): { actor: string | null; reason: string | null } {
@@ -89,81 +101,4 @@ function onlyGrant(entry: LedgerEntry): string | null {
 function grantIn(movement: LedgerEntry['movements'][number]): string | null {
   if (!('grant' in movement)) return null;
   return typeof movement.grant === 'string' ? movement.grant : movement.grant.id;
-}
-
-interface LineSums {
-  readonly meter: string;
-  readonly project: string | null;
-  events: number;
-  quantityNanos: bigint;
-  creditsNanos: bigint;
-}
-
-/** The groups of one append, added up by entry, meter and project. */
-class UsageLines {
-  readonly #projects: readonly (string | null)[];
-  readonly #sessions: readonly (string | null)[];
-
-  constructor(private readonly event: UsageCharged) {
-    const valueOf = (name: string): (string | null)[] =>
-      event.dimensions.map((pairs) => pairs.find(([dimension]) => dimension === name)?.[1] ?? null);
-    this.#projects = valueOf('project');
-    this.#sessions = valueOf('session');
-  }
-
-  of(index: number): { project: string | null; session: string | null; lines: LedgerLine[] } {
-    const uses = new Set(usesOfEntry(this.event, index));
-    const byMeter = new Map<string, Map<string | null, LineSums>>();
-    const projects = new Shared();
-    const sessions = new Shared();
-    for (const group of this.event.groups) {
-      if (!uses.has(group.use)) continue;
-      const meter = this.event.uses[group.use]?.meter ?? '';
-      const project = this.#projects[group.dimensions] ?? null;
-      projects.add(project);
-      sessions.add(this.#sessions[group.dimensions] ?? null);
-      const line = lineOf(byMeter, meter, project);
-      line.events += group.events;
-      line.quantityNanos += group.quantityNanos;
-      line.creditsNanos += group.creditsNanos;
-    }
-    return {
-      project: toStoredOrNull(projects.value),
-      session: toStoredOrNull(sessions.value),
-      lines: [...byMeter.values()].flatMap((lines) => Array.from(lines.values(), toLine)),
-    };
-  }
-}
-
-function lineOf(byMeter: Map<string, Map<string | null, LineSums>>, meter: string, project: string | null): LineSums {
-  let byProject = byMeter.get(meter);
-  if (byProject === undefined) byMeter.set(meter, (byProject = new Map<string | null, LineSums>()));
-  let line = byProject.get(project);
-  if (line === undefined) {
-    line = { meter, project, events: 0, quantityNanos: 0n, creditsNanos: 0n };
-    byProject.set(project, line);
-  }
-  return line;
-}
-
-const toLine = ({ meter, project, events, quantityNanos, creditsNanos }: LineSums): LedgerLine => ({
-  meter,
-  project: project === null ? null : toStored(project),
-  events,
-  quantity: quantityNanos.toString(),
-  credits: creditsNanos.toString(),
-});
-
-/** A value as long as everything has it. */
-class Shared {
-  #value: string | null | undefined;
-
-  add(value: string | null): void {
-    if (this.#value === undefined) this.#value = value;
-    else if (this.#value !== value) this.#value = null;
-  }
-
-  get value(): string | null {
-    return this.#value ?? null;
-  }
 }

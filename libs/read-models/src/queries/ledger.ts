@@ -1,5 +1,5 @@
 import { entryId, formatCredits, formatQuantity, formatTime } from '@app/metering';
-import type { LedgerLine } from '../accounts-lane/ledger-rows.js';
+import { decodeLedgerLines, type LedgerLines } from '../accounts-lane/ledger-lines-codec.js';
 import { Statement } from '../sql-text.js';
 import { fromStoredOrNull, toStored } from '../stored-text.js';
 import type { LedgerItem, LedgerLineAnswer, PageRequest } from './answers.js';
@@ -34,7 +34,7 @@ interface EntryRow {
   readonly project: string | null;
   readonly session: string | null;
   readonly grant_id: string | null;
-  readonly lines: readonly LedgerLine[] | null;
+  readonly lines: Buffer | null;
 }
 
 const LIST = new Statement('list-ledger-entries');
@@ -57,7 +57,7 @@ export async function listEntries({ client, accounts }: Snapshot, organisation: 
     limit + 1,
   ]);
   const page = pageOf(rows, limit, (row) => [row.revision.toString(), row.index]);
-  return { next: page.next, items: page.items.map((row) => itemOf(row, stored)) };
+  return { next: page.next, items: page.items.map((row) => itemOf(row, project ?? null)) };
 }
 
 /** The place that all wanted entries lie before. */
@@ -67,8 +67,8 @@ function startOf({ after, through }: LedgerRequest): readonly string[] {
 }
 
 function itemOf(row: EntryRow, project: string | null): LedgerItem {
-  const own = (row.lines ?? []).filter((line) => project === null || line.project === project);
-  const credits = own.reduce((sum, line) => sum + BigInt(line.credits), 0n);
+  const lines = row.lines === null ? [] : linesOf(decodeLedgerLines(row.lines), project);
+  const credits = lines.reduce((sum, { creditsNanos }) => sum + creditsNanos, 0n);
   return {
     id: entryId(row.revision, row.index),
     type: row.type,
@@ -83,28 +83,41 @@ function itemOf(row: EntryRow, project: string | null): LedgerItem {
     cycle: { start: formatTime(Number(row.cycle_start_ms)) },
     grant: row.grant_id,
     resource: {
-      project: fromStoredOrNull(project ?? row.project),
+      project: project ?? fromStoredOrNull(row.project),
       session: fromStoredOrNull(row.session),
     },
     revision: row.revision.toString(),
-    lines: linesOf(own),
+    lines: lines.map(lineAnswer),
   };
 }
 
-/** By meter, in the order in which the append had them. */
-function linesOf(lines: readonly LedgerLine[]): LedgerLineAnswer[] {
-  const byMeter = new Map<string, { events: number; quantityNanos: bigint; creditsNanos: bigint }>();
-  for (const { meter, events, quantity, credits } of lines) {
-    const sums = byMeter.get(meter) ?? { events: 0, quantityNanos: 0n, creditsNanos: 0n };
-    byMeter.set(meter, sums);
-    sums.events += events;
-    sums.quantityNanos += BigInt(quantity);
-    sums.creditsNanos += BigInt(credits);
-  }
-  return Array.from(byMeter, ([meter, { events, quantityNanos, creditsNanos }]) => ({
-    meter,
-    events,
-    quantity: formatQuantity(quantityNanos),
-    credits: formatCredits(creditsNanos),
-  }));
+interface MeterLine {
+  readonly meter: string;
+  events: number;
+  quantityNanos: bigint;
+  creditsNanos: bigint;
 }
+
+/** Of all projects or of one, by meter, in the order in which the append had them. */
+function linesOf(lines: LedgerLines, project: string | null): readonly MeterLine[] {
+  const wanted = project === null ? null : lines.projects.indexOf(project) + 1;
+  const byMeter = new Map<number, MeterLine>();
+  for (let row = 0; row < lines.rows; row++) {
+    if (wanted !== null && lines.project.at(row) !== wanted) continue;
+    const number = lines.meter.at(row);
+    const meter = lines.meters[number] ?? '';
+    const line = byMeter.get(number) ?? { meter, events: 0, quantityNanos: 0n, creditsNanos: 0n };
+    byMeter.set(number, line);
+    line.events += lines.events.at(row);
+    line.quantityNanos += lines.quantity.at(row);
+    line.creditsNanos += lines.credits.at(row);
+  }
+  return [...byMeter.values()];
+}
+
+const lineAnswer = ({ meter, events, quantityNanos, creditsNanos }: MeterLine): LedgerLineAnswer => ({
+  meter,
+  events,
+  quantity: formatQuantity(quantityNanos),
+  credits: formatCredits(creditsNanos),
+});

@@ -7,7 +7,7 @@ where organisation = $1
   and ($3::text is null or pool = $3)
   and ($4::bigint is null or at_ms >= $4)
   and ($5::bigint is null or at_ms < $5)
-  and ($6::text is null or lines @> jsonb_build_array(jsonb_build_object('project', $6::text)))
+  and ($6::text is null or $6::text = any (projects))
   and ($7::bigint is null or (revision, index) < ($7::bigint, $8::integer))
 order by revision desc, index desc
 limit $9

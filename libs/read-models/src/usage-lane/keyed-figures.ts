@@ -1,5 +1,5 @@
-import { AmountColumn } from './amount-column.js';
-import { NumberColumn } from './number-column.js';
+import { AmountColumn } from '../columns/amount-column.js';
+import { NumberColumn } from '../columns/number-column.js';
 import type { Figures } from './segment.js';
 import type { Sums } from './sums.js';
 

@@ -1,4 +1,4 @@
-import { Numbering } from './numbering.js';
+import { Numbering } from '../columns/numbering.js';
 import { PairTable } from './pair-table.js';
 import { Segment, type SegmentUse } from './segment.js';
 

@@ -1,10 +1,10 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { CorruptReadModel } from '../errors.js';
 import { READ_MODEL_LIMITS } from '../limits.js';
-import { ByteReader } from './byte-reader.js';
-import { ByteWriter } from './byte-writer.js';
-import type { NumberColumn } from './number-column.js';
-import { readAmounts, writeAmounts } from './segment-amounts.js';
+import { ByteReader } from '../columns/byte-reader.js';
+import { ByteWriter } from '../columns/byte-writer.js';
+import type { NumberColumn } from '../columns/number-column.js';
+import { readAmounts, writeAmounts } from '../columns/amounts-codec.js';
 import { Segment } from './segment.js';
 
 const VERSION = 3;

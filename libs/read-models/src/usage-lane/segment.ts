@@ -1,7 +1,7 @@
 import type { RateUse } from '@app/metering';
-import { AmountColumn } from './amount-column.js';
-import { ListColumn } from './list-column.js';
-import { NumberColumn } from './number-column.js';
+import { AmountColumn } from '../columns/amount-column.js';
+import { ListColumn } from '../columns/list-column.js';
+import { NumberColumn } from '../columns/number-column.js';
 
 export type Outcome = RateUse['outcome'];
 

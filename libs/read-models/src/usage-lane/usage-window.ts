@@ -1,5 +1,5 @@
 import type { UsageCharged } from '@app/metering';
-import { Numbering } from './numbering.js';
+import { Numbering } from '../columns/numbering.js';
 import { PairTable } from './pair-table.js';
 import type { SegmentUse } from './segment.js';
 import { addSums, noCycleSums, noSums, type CycleSums, type Sums } from './sums.js';

@@ -1,6 +1,6 @@
-import { AmountColumn } from './amount-column.js';
-import { ListColumn } from './list-column.js';
-import { NumberColumn } from './number-column.js';
+import { AmountColumn } from '../columns/amount-column.js';
+import { ListColumn } from '../columns/list-column.js';
+import { NumberColumn } from '../columns/number-column.js';
 import type { Figures } from './segment.js';
 
 /** The groups of a window's appends as they come: nothing is looked up twice, nothing is added up. */

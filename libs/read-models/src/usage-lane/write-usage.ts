@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
 import { Statement } from '../sql-text.js';
 import { toStored, toStoredOrNull } from '../stored-text.js';
-import { NumberColumns } from './columns.js';
+import { NumberArrays } from '../columns/number-arrays.js';
 import type { SealedUsage } from './sealed-usage.js';
 import { encodeSegment } from './segment-codec.js';
 import { addSums, noSums, type Sums } from './sums.js';
@@ -50,7 +50,7 @@ async function upsertAccounts(client: PoolClient, schema: string, sealed: Sealed
 }
 
 async function writeTotals(client: PoolClient, schema: string, used: readonly Numbered[]): Promise<void> {
-  const rows = new NumberColumns(7);
+  const rows = new NumberArrays(7);
   const meters: string[] = [];
   const add = (account: number, { hour, meter, sums }: HourTotal, hourOfDay: number): void => {
     rows.add([account, Math.floor(hour / 24), hourOfDay, sums.firstEvents, ...figures(sums)]);
@@ -89,7 +89,7 @@ async function writeSegments(
   { window, sequence, sumsRowsMin }: SealedUsage,
   used: readonly Numbered[],
 ): Promise<void> {
-  const rows = new NumberColumns(5);
+  const rows = new NumberArrays(5);
   const parts: Buffer[] = [];
   let startsAt = 1;
   const segments = new WindowSegments(window);
@@ -109,7 +109,7 @@ async function writeSegments(
 const NOTHING = Buffer.alloc(0);
 
 async function writeCycles(client: PoolClient, schema: string, used: readonly Numbered[]): Promise<void> {
-  const rows = new NumberColumns(14);
+  const rows = new NumberArrays(14);
   const meters: string[] = [];
   const pools: string[] = [];
   for (const { usage, account } of used)

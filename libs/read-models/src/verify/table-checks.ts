@@ -52,7 +52,7 @@ export const TABLE_CHECKS: readonly TableCheck[] = [
       ['revision', 'number'],
       ['index', 'number'],
     ],
-    `type pool amount balance_after at_ms recorded_at actor reason cause cycle_start_ms project session grant_id lines`,
+    `type pool amount balance_after at_ms recorded_at actor reason cause cycle_start_ms project session grant_id projects lines`,
   ),
   plain(
     'accounts',

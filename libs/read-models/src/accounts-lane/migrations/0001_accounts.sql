@@ -42,10 +42,13 @@ create table ledger_entries (
   session text,
   -- Where exactly one grant moved.
   grant_id text,
-  -- [{meter, project, events, quantity, credits}], by meter and project; null for what is no usage.
-  lines jsonb,
+  -- The projects of the usage that it pays, and that usage by meter and project (ledger-lines-codec.ts); null for what
+  -- is no usage.
+  projects text[],
+  lines bytea,
   primary key (organisation, revision, index)
-);
+) with (toast_tuple_target = 8160);
+alter table ledger_entries alter column lines set storage external;
 
 create table cycle_figures (
   organisation text collate "C" not null,

@@ -6,7 +6,7 @@ import { NumberColumn } from './number-column.js';
  */
 export class AmountColumn {
   readonly #small: NumberColumn;
-  readonly #large = new Map<number, bigint>();
+  #large: Map<number, bigint> | undefined;
 
   constructor(capacity?: number) {
     this.#small = new NumberColumn(capacity);
@@ -20,8 +20,8 @@ export class AmountColumn {
     const small = Number(value);
     if (Number.isSafeInteger(small)) this.#small.push(small);
     else {
-      this.#large.set(this.length, value);
       this.#small.push(Number.NaN);
+      this.#setLarge(this.length - 1, value);
     }
   }
 
@@ -32,12 +32,20 @@ export class AmountColumn {
 
   at(index: number): bigint {
     const small = this.#small.at(index);
-    return Number.isNaN(small) ? (this.#large.get(index) ?? 0n) : BigInt(small);
+    return Number.isNaN(small) ? (this.#large?.get(index) ?? 0n) : BigInt(small);
   }
 
   /** The number as a safe integer; NaN where it is too large for that. */
   smallAt(index: number): number {
     return this.#small.at(index);
+  }
+
+  /** Adds to the number at a place. */
+  add(index: number, value: bigint): void {
+    const small = Number(value);
+    const sum = this.#small.at(index) + small;
+    if (Number.isSafeInteger(small) && Number.isSafeInteger(sum)) this.#small.set(index, sum);
+    else this.#setLarge(index, this.at(index) + value);
   }
 
   /** Adds a number of another column to one of this. */
@@ -55,10 +63,11 @@ export class AmountColumn {
 
   clear(): void {
     this.#small.clear();
-    this.#large.clear();
+    this.#large = undefined;
   }
 
   #setLarge(index: number, value: bigint): void {
+    this.#large ??= new Map();
     this.#large.set(index, value);
     this.#small.set(index, Number.NaN);
   }

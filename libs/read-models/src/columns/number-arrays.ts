@@ -1,5 +1,5 @@
 /** Columns of numbers for `unnest`, each as the text of a Postgres array: far cheaper than one parameter a value. */
-export class NumberColumns {
+export class NumberArrays {
   readonly #columns: string[][];
 
   constructor(width: number) {
