@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { accountEvents, accountStream } from '@app/accounts';
-import { MemoryEventStore, MemorySnapshotStore, START } from '@app/event-store';
+import { MemoryEventStore, MemorySnapshotStore } from '@app/event-store';
 import type { AccountCommand, AccountEvent } from '@app/metering';
 import { TestProcessor } from '@app/payments';
 import { createPool, migrateLeases } from '@app/postgres';
@@ -10,6 +10,7 @@ import type { Pool } from 'pg';
 import { pino } from 'pino';
 import { composeAccounts } from '../../apps/api/src/index.js';
 import type { AccountParts } from '../../apps/api/src/index.js';
+import type { Followed } from '../../apps/api/src/following/followed.js';
 import { PaymentProcessors } from '../../apps/api/src/payments/payment-processors.js';
 import { METHOD_KEY, METHOD_RECORD, recordText } from '../../apps/api/src/payments/payment-records.js';
 import { PaymentSettlement } from '../../apps/api/src/payments/payment-settlement.js';
@@ -32,7 +33,7 @@ afterAll(() => postgres.stop());
 
 /** Streams, money and journal of one test, which outlive the executors that are started on them. */
 class World {
-  readonly store = new MemoryEventStore(() => new Date(NOW_MS));
+  store = new MemoryEventStore(() => new Date(NOW_MS));
   readonly money = new MoneyBox();
   readonly #closers: (() => Promise<void> | void)[] = [];
   #keys = 0;
@@ -44,10 +45,13 @@ class World {
     await migrateApi(url);
     await migrateLeases(url);
     const world = new World(createPool(url, { applicationName: 'executor-test', max: 4 }));
-    const { catalogs } = await world.parts();
-    const options = { expectedVersion: 0, nowMs: NOW_MS, actor: null, fileHash: null };
-    await catalogs.publish(CATALOG, options);
+    await world.publishCatalog();
     return world;
+  }
+
+  async publishCatalog(): Promise<void> {
+    const { catalogs } = await this.parts();
+    await catalogs.publish(CATALOG, { expectedVersion: 0, nowMs: NOW_MS, actor: null, fileHash: null });
   }
 
   /** What one process has: caches of its own, on the same streams. */
@@ -113,6 +117,11 @@ class World {
   }
 }
 
+const followed = (commit: bigint): Followed => {
+  const position = { commit, prepare: commit };
+  return { done: position, seen: { stream: 'account-acme', revision: 3n, id: 'an-id', position } };
+};
+
 const ONCE = { purchases: 1, taken: [['acme/recharge-1', 1_000n]] };
 
 async function inWorld(test: (world: World) => Promise<void>): Promise<void> {
@@ -173,20 +182,34 @@ describe('the executor of payments', () => {
       expect(world.money.charges).toBe(charges);
     }));
 
+  it('F45: begins anew on streams that were restored to an earlier point, or copied to another store', () =>
+    inWorld(async (world) => {
+      await world.request('globex');
+      const first = await world.executor();
+      await world.outcome('globex');
+      await first.stop();
+      // Nothing of what was followed is there: the new request lies before where the old streams had ended.
+      world.store = new MemoryEventStore(() => new Date(NOW_MS));
+      await world.publishCatalog();
+      await world.request('acme');
+      await world.executor();
+      expect((await world.outcome('acme')).purchases).toBe(1);
+    }));
+
   it('is one at a time, and the next one begins where the last one ended', () =>
     inWorld(async (world) => {
       const journal = new PostgresPaymentJournal(world.pool);
       const right = await journal.acquire();
-      expect(await right?.position()).toEqual(START);
+      expect(await right?.followed()).toBeUndefined();
       expect(await journal.acquire()).toBeUndefined();
-      await right?.savePosition({ commit: 7n, prepare: 7n });
+      await right?.saveFollowed(followed(7n));
       await right?.addPaying(['acme', 'globex']);
       await right?.addPaying(['acme']);
       await right?.release();
       const next = await journal.acquire();
-      expect(await next?.position()).toEqual({ commit: 7n, prepare: 7n });
+      expect(await next?.followed()).toEqual(followed(7n));
       expect(await next?.payingAmong(['acme', 'nobody'])).toEqual(['acme']);
-      await expect(right?.savePosition({ commit: 9n, prepare: 9n })).rejects.toThrow('taken over');
+      await expect(right?.saveFollowed(followed(9n))).rejects.toThrow('taken over');
       await next?.release();
     }));
 

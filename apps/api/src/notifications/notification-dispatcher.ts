@@ -4,6 +4,7 @@ import type { Accounts } from '@app/accounts';
 import type { EventStore, StoredEvent } from '@app/event-store';
 import type { DeliveryOutcome, Notifier } from '@app/notifications';
 import type { Logger } from 'pino';
+import { resumeIn } from '../following/followed.js';
 import { LIMITS } from '../limits.js';
 import { channelsOf } from './channel-record.js';
 import type {
@@ -77,13 +78,14 @@ export class NotificationDispatcher {
 
   async #follow(right: DispatcherRight): Promise<void> {
     const { store, journal } = this.parts;
-    let after = await journal.position();
+    let { after } = await resumeIn(store, await journal.followed());
     while (this.#mayGoOn(right)) {
       const streamPrefixes = [ACCOUNT_STREAM_PREFIX];
       const page = await store.readAll({ after, maxCount: LIMITS.executorPageEvents, streamPrefixes });
       const made: MadeNotification[] = [];
       for (const stored of page.events) made.push(...(await this.#madeOf(stored)));
-      if (page.position.commit !== after.commit) await right.save(made, page.position);
+      const last = page.events.at(-1);
+      if (last !== undefined) await right.save(made, last);
       after = page.position;
       if (page.isEnd) await this.#waitForMore(after);
     }

@@ -1,5 +1,5 @@
-import type { GlobalPosition } from '@app/event-store';
 import type { Notification } from '@app/notifications';
+import type { Followed, SeenEvent } from '../following/followed.js';
 
 /** A notification with its place in the account's stream, what caused it, and the channels that it goes to. */
 export interface MadeNotification extends Notification {
@@ -52,7 +52,8 @@ export interface ListedDelivery {
 export interface NotificationJournal {
   /** The right to be the one that follows and delivers, or undefined while another has it. */
   acquire(): Promise<DispatcherRight | undefined>;
-  position(): Promise<GlobalPosition>;
+  /** How far notifications were made; undefined before anything was followed. */
+  followed(): Promise<Followed | undefined>;
   /** Newest first, before `before`. */
   list(
     organisation: string,
@@ -63,8 +64,8 @@ export interface NotificationJournal {
 export interface DispatcherRight {
   /** False once a renewal has found that another took over. */
   readonly isHeld: boolean;
-  /** Notifications and position in one commit; what stands there already stays. @throws {LeaseLost} */
-  save(made: readonly MadeNotification[], position: GlobalPosition): Promise<void>;
+  /** Notifications, and the event up to which they are made, in one commit; what is there stays. @throws {LeaseLost} */
+  save(made: readonly MadeNotification[], seen: SeenEvent): Promise<void>;
   /** Up to `limit` deliveries, at most one a channel. */
   due(nowMs: number, limit: number): Promise<readonly DueDelivery[]>;
   finish(delivery: DueDelivery, result: DeliveryResult): Promise<void>;

@@ -87,7 +87,8 @@ export class NotificationsController {
     const [event] = await store.readStream(accountStream(organisation), { from: revision, maxCount: 1 });
     if (event === undefined) return;
     const deadline = performance.now() + LIMITS.minRevisionWaitMs;
-    while ((await notifications.journal.position()).commit < event.position.commit) {
+    const followedTo = async (): Promise<bigint> => (await notifications.journal.followed())?.done.commit ?? -1n;
+    while ((await followedTo()) < event.position.commit) {
       if (performance.now() > deadline)
         throw Problem.of('NotYetVisible', 'Notifications have not come to this revision yet.', {
           retryAfterSeconds: 1,

@@ -1,4 +1,4 @@
-import type { GlobalPosition } from '@app/event-store';
+import type { Followed } from '../following/followed.js';
 
 /**
  * What the executor of payments remembers beside the streams: how far it has followed them, and who has a payment
@@ -12,10 +12,10 @@ export interface PaymentJournal {
 export interface ExecutorRight {
   /** False once a renewal has found that another took over. */
   readonly isHeld: boolean;
-  /** Everything up to here is done. */
-  position(): Promise<GlobalPosition>;
+  /** How far everything is done; undefined before anything is. */
+  followed(): Promise<Followed | undefined>;
   /** @throws {LeaseLost} */
-  savePosition(position: GlobalPosition): Promise<void>;
+  saveFollowed(followed: Followed): Promise<void>;
   /** Remembers organisations that have stored a payment method. */
   addPaying(organisations: readonly string[]): Promise<void>;
   /** Those of these that have one. */

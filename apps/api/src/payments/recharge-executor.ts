@@ -6,6 +6,7 @@ import type { Catalog } from '@app/metering';
 
 import type { ChargeOutcome, PaymentMethod } from '@app/payments';
 import type { Logger } from 'pino';
+import { isSame, resumeIn } from '../following/followed.js';
 import { LIMITS } from '../limits.js';
 import { duePayments } from './due-payments.js';
 import type { DuePayment } from './due-payments.js';
@@ -85,7 +86,7 @@ export class RechargeExecutor {
   async #follow(right: ExecutorRight): Promise<void> {
     const { store } = this.parts;
     const work = new OpenWork();
-    let after = await right.position();
+    let { after, seen } = await resumeIn(store, await right.followed());
     let saved = after;
     let savedAt = 0;
     while (!this.#isStopping && right.isHeld) {
@@ -96,17 +97,18 @@ export class RechargeExecutor {
       });
       for (const organisation of await sightingsOf(page.events, right)) work.add(organisation, after);
       after = page.position;
+      seen = page.events.at(-1) ?? seen;
       await this.#payDue(work);
-      const done = work.oldest ?? after;
-      if (!isSame(done, saved) && performance.now() - savedAt >= LIMITS.executorSaveEveryMs) {
-        await right.savePosition(done);
+      const done = work.oldest ?? seen?.position ?? saved;
+      if (seen !== undefined && !isSame(done, saved) && performance.now() - savedAt >= LIMITS.executorSaveEveryMs) {
+        await right.saveFollowed({ done, seen });
         saved = done;
         savedAt = performance.now();
       }
       if (page.isEnd) await this.#waitForMore(after);
     }
-    const done = work.oldest ?? after;
-    if (right.isHeld && !isSame(done, saved)) await right.savePosition(done);
+    const done = work.oldest ?? seen?.position ?? saved;
+    if (right.isHeld && seen !== undefined && !isSame(done, saved)) await right.saveFollowed({ done, seen });
   }
 
   /** Until something was appended, the next look is due, or the end. */
@@ -170,6 +172,3 @@ const chargeOf = ({ subject, amountMinor, currency, askedAtMs, key }: DuePayment
   askedAtMs,
   method,
 });
-
-const isSame = (one: GlobalPosition, other: GlobalPosition): boolean =>
-  one.commit === other.commit && one.prepare === other.prepare;

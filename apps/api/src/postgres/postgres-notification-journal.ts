@@ -1,8 +1,7 @@
-import { START } from '@app/event-store';
-import type { GlobalPosition } from '@app/event-store';
 import type { Notification } from '@app/notifications';
 import { Lease, withTransaction } from '@app/postgres';
 import type { Pool } from 'pg';
+import type { Followed, SeenEvent } from '../following/followed.js';
 import { LIMITS } from '../limits.js';
 import type {
   DeliveryResult,
@@ -13,6 +12,7 @@ import type {
   MadeNotification,
   NotificationJournal,
 } from '../notifications/notification-journal.js';
+import { followedOf, valuesOf, type FollowedRow } from './followed-sql.js';
 import * as sql from './notification-sql.js';
 
 interface NotificationRow extends Omit<Notification, 'text' | 'organisation'> {
@@ -45,9 +45,9 @@ export class PostgresNotificationJournal implements NotificationJournal {
     return lease && new LeasedDispatcher(this.pool, lease);
   }
 
-  async position(): Promise<GlobalPosition> {
-    const { rows } = await this.pool.query<{ commit: bigint; prepare: bigint }>(sql.POSITION);
-    return rows[0] ?? START;
+  async followed(): Promise<Followed | undefined> {
+    const { rows } = await this.pool.query<FollowedRow>(sql.FOLLOWED);
+    return followedOf(rows[0]);
   }
 
   async list(
@@ -71,7 +71,7 @@ class LeasedDispatcher implements DispatcherRight {
     this.#timer.unref();
   }
 
-  async save(made: readonly MadeNotification[], { commit, prepare }: GlobalPosition): Promise<void> {
+  async save(made: readonly MadeNotification[], seen: SeenEvent): Promise<void> {
     await withTransaction(this.pool, async (client) => {
       await this.lease.assertHeld(client);
       for (const each of made) {
@@ -90,7 +90,7 @@ class LeasedDispatcher implements DispatcherRight {
             LIMITS.notificationsWaitingMax,
           ]);
       }
-      await client.query(sql.SAVE_POSITION, [commit, prepare]);
+      await client.query(sql.SAVE_FOLLOWED, valuesOf({ done: seen.position, seen }));
     });
   }
 

@@ -1,9 +1,9 @@
-import { START } from '@app/event-store';
-import type { GlobalPosition } from '@app/event-store';
 import { Lease, withTransaction } from '@app/postgres';
 import type { Pool } from 'pg';
+import type { Followed } from '../following/followed.js';
 import { LIMITS } from '../limits.js';
 import type { ExecutorRight, PaymentJournal } from '../payments/payment-journal.js';
+import { followedOf, valuesOf, type FollowedRow } from './followed-sql.js';
 import * as sql from './payment-sql.js';
 
 /** The journal in Postgres, under a lease. Needs `migrateApi` and `migrateLeases` before. */
@@ -32,15 +32,15 @@ class LeasedRight implements ExecutorRight {
     this.#timer.unref();
   }
 
-  async position(): Promise<GlobalPosition> {
-    const { rows } = await this.pool.query<{ commit: bigint; prepare: bigint }>(sql.POSITION);
-    return rows[0] ?? START;
+  async followed(): Promise<Followed | undefined> {
+    const { rows } = await this.pool.query<FollowedRow>(sql.FOLLOWED);
+    return followedOf(rows[0]);
   }
 
-  async savePosition({ commit, prepare }: GlobalPosition): Promise<void> {
+  async saveFollowed(followed: Followed): Promise<void> {
     await withTransaction(this.pool, async (client) => {
       await this.lease.assertHeld(client);
-      await client.query(sql.SAVE_POSITION, [commit, prepare]);
+      await client.query(sql.SAVE_FOLLOWED, valuesOf(followed));
     });
   }
 
