@@ -52,7 +52,7 @@ export class CheckoutsController {
     const id = checkoutId(call, body);
     const { state } = await accountNow(this.parts, call);
     // What was begun before is quoted as it was: the same key gives the same checkout, whatever has changed since.
-    const quoted = checkoutOf(state, id) ?? this.#quote(state, body);
+    const quoted = checkoutOf(state, id) ?? this.#quote(state, body, call.actor);
     const command = { kind: 'PutRecord', record: CHECKOUT_RECORD, key: id, value: recordText(quoted) } as const;
     const { revision } = await this.commands.run(call, { route: 'checkouts', command, body });
     const { state: recorded } = await accountNow(this.parts, call);
@@ -70,7 +70,7 @@ export class CheckoutsController {
   }
 
   /** @throws Problem 409 as the purchase itself would be refused */
-  #quote({ wallet }: AccountState, { package: key, quantity }: Body): CheckoutRecord {
+  #quote({ wallet }: AccountState, { package: key, quantity }: Body, actor: string | null): CheckoutRecord {
     const catalog = this.parts.catalogs.current;
     if (catalog?.plan(wallet.plan)?.isPaid !== true) throw Problem.refusal('PlanNotPaid', 'purchases need a paid plan');
     const bought = catalog.package(key);
@@ -78,7 +78,7 @@ export class CheckoutsController {
     const quote = quoteOf(bought, quantity ?? null);
     if ('code' in quote) throw rejectionProblem(quote);
     const { price, ...terms } = quote;
-    return { package: key, quantityNanos: quantity ?? null, ...terms, ...price };
+    return { package: key, actor, quantityNanos: quantity ?? null, ...terms, ...price };
   }
 }
 

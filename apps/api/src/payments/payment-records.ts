@@ -32,6 +32,7 @@ const period = z.object({ months: z.int(), days: z.int() }).nullable();
 const checkoutRecord = z.object({
   package: z.string(),
   // Checkouts that were begun before these were kept have none.
+  actor: z.string().nullable().exactOptional(),
   pool: z.string().exactOptional(),
   expires: period.exactOptional(),
   refundWindow: period.exactOptional(),

@@ -14,6 +14,13 @@ export interface SettlementParts {
   readonly log: Logger;
 }
 
+interface Execution {
+  readonly command: AccountCommand;
+  readonly route: string;
+  readonly key: string;
+  readonly actor?: string | null;
+}
+
 /** What the processor said of a payment. */
 export type Verdict =
   { readonly kind: 'paid'; readonly payment: string } | { readonly kind: 'declined'; readonly reason: string };
@@ -77,7 +84,7 @@ export class PaymentSettlement {
     const { state } = await this.parts.accounts.loadFresh(organisation);
     const checkout = checkoutOf(state, id);
     if (checkout === null) return this.#ignored(subject, 'UnknownPurchase');
-    const { package: bought, quantityNanos, amountMinor, currency, ...terms } = checkout;
+    const { package: bought, actor = null, quantityNanos, amountMinor, currency, ...terms } = checkout;
     const command = {
       kind: 'PurchaseCredits',
       package: bought,
@@ -86,7 +93,8 @@ export class PaymentSettlement {
       by: 'checkout',
       quoted: { ...terms, price: { amountMinor, currency } },
     } as const;
-    const refused = await this.#execute(organisation, { command, route: 'checkouts/paid', key: id });
+    // Whoever began the checkout bought: the notice of payment only says that it is done.
+    const refused = await this.#execute(organisation, { command, route: 'checkouts/paid', key: id, actor });
     if (refused !== null && refused.code !== 'PaymentReferenceUsed') this.#ignored(subject, refused.code);
   }
 
@@ -102,12 +110,9 @@ export class PaymentSettlement {
     await this.putInvoice(subject, { ...invoice, status, payment, reason });
   }
 
-  async #execute(
-    organisation: string,
-    { command, route, key }: { readonly command: AccountCommand; readonly route: string; readonly key: string },
-  ): Promise<Rejection | null> {
+  async #execute(organisation: string, { command, route, key, actor = null }: Execution): Promise<Rejection | null> {
     const requestHash = createHash('sha256').update(`${route}\n${key}`, 'utf8').digest('hex');
-    const request = { command, route, key, requestHash, actor: null, reason: null };
+    const request = { command, route, key, requestHash, actor, reason: null };
     const answer = await this.parts.commands.execute(organisation, request);
     return answer.kind === 'refused' ? answer.rejection : null;
   }
