@@ -1,5 +1,5 @@
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
-import { LANES, LaneWorker, type LaneName } from '@app/read-models';
+import { LANES, LaneWorker, SharedSource, type LaneName } from '@app/read-models';
 import { PROJECTOR_LIMITS, type FatalFault, type ProjectorConfig } from './projector-config.js';
 import { Progress, type LaneProgress } from './progress.js';
 import { ProjectorMetrics } from './projector-metrics.js';
@@ -43,10 +43,11 @@ export class Projector implements OnApplicationBootstrap, OnApplicationShutdown 
       onRebuild: (lane: LaneName, reason: string) => log.warn({ lane, reason }, 'The lane is built anew'),
     };
     const limits = windows === undefined ? {} : { limits: windows };
+    const source = new SharedSource(store);
     this.#workers = new Map(
       LANES.map((lane) => [
         lane,
-        new LaneWorker({ lane, generations: models.generations, store, listener, ...limits }),
+        new LaneWorker({ lane, generations: models.generations, store, source, listener, ...limits }),
       ]),
     );
   }

@@ -3,6 +3,7 @@ export { CorruptReadModel, HistoryDiffers, StaleProjector, TooManyGroups, Unknow
 export { LANES, type Checkpoint, type Generation, type Generations, type LaneName } from './generations/generations.js';
 export { ReadModels, type ReadModelsOptions } from './read-models.js';
 export { LaneWorker, type LaneListener, type LaneWorkerOptions } from './lanes/lane-worker.js';
+export { SharedSource } from './lanes/shared-source.js';
 export { createRunner, type AnyLaneRunner, type LaneRunnerParts } from './lanes/projections.js';
 export { SegmentCompactor } from './usage-lane/segment-compactor.js';
 export { rebuildLane, rebuildReadModels, type RebuildOptions } from './rebuild/rebuild-lane.js';

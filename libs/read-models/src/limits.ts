@@ -9,9 +9,14 @@ export const READ_MODEL_LIMITS = {
   /** Payload bytes that one window may read, in either lane. */
   windowBytesMax: 64_000_000,
   /** Payload bytes that one page of the event store should have; its count of events adapts. */
-  pageBytesTarget: 8_000_000,
+  pageBytesTarget: 1_000_000,
   pageEventsMin: 50,
   pageEventsMax: 4_000,
+  /** Payload bytes and pages that one lane has read and that are kept for the other. */
+  sharedBytesMax: 4_000_000,
+  sharedPagesMax: 100,
+  /** While a window waits for more, its lane looks for it this often. */
+  lingerReadMs: 50,
   /** A reader of an empty head looks again after this long, should a wake-up be lost. */
   idleWaitMs: 1_000,
   leaseTtlMs: 5_000,
@@ -70,3 +75,16 @@ export interface WindowLimits {
   readonly pageEventsMax: number;
   readonly sumsRowsMin: number;
 }
+
+/** How long a lane that follows the head waits between two windows, so that each costs less an event. */
+export interface Linger {
+  /** Times what writing the last window took, so that a quiet lane hardly waits and a busy one writes less often. */
+  readonly factor: number;
+  readonly maxMs: number;
+}
+
+/** Balances are wanted at once; sums of usage may be a moment behind under load. */
+export const LINGER: Readonly<Record<'accounts' | 'usage', Linger>> = {
+  accounts: { factor: 4, maxMs: 200 },
+  usage: { factor: 10, maxMs: 1_000 },
+};

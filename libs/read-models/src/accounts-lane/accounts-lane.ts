@@ -1,10 +1,11 @@
-import { decodeAccountEvent, feedEvents } from '@app/accounts';
+import { feedEvents } from '@app/accounts';
 import type { StoredEvent } from '@app/event-store';
 import { applyToWallet } from '@app/metering';
 import type { PoolClient } from 'pg';
 import { HistoryDiffers } from '../errors.js';
 import { READ_MODEL_LIMITS, type WindowLimits } from '../limits.js';
 import { BoundedCache } from '../lanes/bounded-cache.js';
+import type { ReadEvent } from '../lanes/event-source.js';
 import { FrozenAccounts } from '../lanes/frozen-accounts.js';
 import {
   ACCOUNT_STREAMS,
@@ -40,13 +41,13 @@ export class AccountsLane implements Projection<AccountsWindow> {
     return this.#window.events >= this.#eventsMax;
   }
 
-  async fold(events: readonly StoredEvent[], tables: LaneTables): Promise<void> {
+  async fold(events: readonly ReadEvent[], tables: LaneTables): Promise<void> {
     await this.#load(events, tables);
-    for (const stored of events) {
+    for (const read of events) {
       this.#window.events++;
-      const organisation = organisationOf(stored.stream);
-      if (organisation === undefined) this.#foldFeed(stored);
-      else this.#foldAccount(organisation, stored);
+      const organisation = organisationOf(read.stored.stream);
+      if (organisation === undefined) this.#foldFeed(read.stored);
+      else this.#foldAccount(organisation, read);
     }
   }
 
@@ -71,10 +72,10 @@ export class AccountsLane implements Projection<AccountsWindow> {
     this.#window = new AccountsWindow();
   }
 
-  async #load(events: readonly StoredEvent[], { pool, schema }: LaneTables): Promise<void> {
+  async #load(events: readonly ReadEvent[], { pool, schema }: LaneTables): Promise<void> {
     const missing = new Set<string>();
-    for (const { stream } of events) {
-      const organisation = organisationOf(stream);
+    for (const { stored } of events) {
+      const organisation = organisationOf(stored.stream);
       if (organisation !== undefined && !this.#accounts.has(organisation)) missing.add(organisation);
     }
     if (missing.size === 0) return;
@@ -82,7 +83,8 @@ export class AccountsLane implements Projection<AccountsWindow> {
     for (const row of rows) this.#accounts.set(row.organisation, loadedAccount(row));
   }
 
-  #foldAccount(organisation: string, stored: StoredEvent): void {
+  #foldAccount(organisation: string, read: ReadEvent): void {
+    const { stored } = read;
     const account = this.#accounts.get(organisation) ?? newAccount(organisation, stored.position.commit);
     if (account.fault !== null || stored.revision <= account.revision) return;
     if (stored.revision !== account.revision + 1n)
@@ -91,12 +93,11 @@ export class AccountsLane implements Projection<AccountsWindow> {
     this.#window.touch(account);
     account.fault = this.#frozen.faultAt(organisation, stored.revision);
     if (account.fault !== null) return;
-    this.#frozen.guard(organisation, stored.revision, () => this.#foldEvent(account, stored));
+    this.#frozen.guard(organisation, stored.revision, () => this.#foldEvent(account, read));
     account.revision = stored.revision;
   }
 
-  #foldEvent({ organisation, wallet }: HeldAccount, stored: StoredEvent): void {
-    const { event } = decodeAccountEvent(stored);
+  #foldEvent({ organisation, wallet }: HeldAccount, { stored, accountEvent: event }: ReadEvent): void {
     const window = this.#window;
     const balanceOf = (pool: string): bigint => wallet.pools.get(pool)?.balanceNanos ?? 0n;
     const entries = ledgerRows(event, { organisation, stored, balanceOf });

@@ -1,5 +1,6 @@
-import type { EventStore, GlobalPosition, StoredEvent } from '@app/event-store';
+import type { EventStore, GlobalPosition } from '@app/event-store';
 import { withTransaction, type Lease } from '@app/postgres';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { HistoryDiffers, StaleProjector } from '../errors.js';
 import {
   anchorOf,
@@ -8,7 +9,8 @@ import {
   type Generation,
   type Generations,
 } from '../generations/generations.js';
-import { READ_MODEL_LIMITS, type WindowLimits } from '../limits.js';
+import { READ_MODEL_LIMITS, type Linger, type WindowLimits } from '../limits.js';
+import { StoreSource, type EventSource, type ReadEvent } from './event-source.js';
 import { FoldFailed } from './frozen-accounts.js';
 import type { Projection } from './projection.js';
 
@@ -20,6 +22,10 @@ export interface LaneRunnerOptions<Window> {
   /** Asserted in every transaction; null where nobody else can know the generation. */
   readonly lease: Lease | null;
   readonly limits?: Partial<WindowLimits>;
+  /** Reads `store` for several lanes; without it this one reads for itself. */
+  readonly source?: EventSource;
+  /** Windows at the end of the store wait for more; without it they are written at once. */
+  readonly linger?: Linger;
   /** Called in the transaction, before it commits: where tests let it fail. */
   readonly beforeCommit?: () => Promise<void>;
 }
@@ -33,7 +39,8 @@ export interface WindowRun {
 
 /**
  * Moves one generation of one lane along the store: reads pages into a window, writes rows and checkpoint in one
- * transaction, and reads the next window while that one commits.
+ * transaction, and reads the next window while that one commits. At the end of the store a window lingers when the last
+ * one was written a moment ago.
  *
  *   read ─▶ fold ─▶ (full, or end of store) ─▶ wait for the commit before ─▶ commit ─▶ read …
  */
@@ -42,13 +49,17 @@ export class LaneRunner<Window> {
   /** How far was folded; ahead of the stored checkpoint by the commit under way. */
   #read: Checkpoint;
   #commit: Promise<void> = Promise.resolve();
-  #isCommitting = false;
   #pageEvents: number;
+  /** Monotonic: until then a window at the end of the store stays open. */
+  #lingersUntilMs = Number.NEGATIVE_INFINITY;
+  readonly #source: EventSource;
   readonly #pageEventsMax: number;
   readonly #windowBytesMax: number;
 
   constructor(private readonly options: LaneRunnerOptions<Window>) {
     this.#generation = options.generation;
+    this.#source = options.source ?? new StoreSource(options.store);
+    this.#source.forget();
     this.#read = options.generation.checkpoint;
     this.#windowBytesMax = options.limits?.windowBytesMax ?? READ_MODEL_LIMITS.windowBytesMax;
     this.#pageEventsMax = options.limits?.pageEventsMax ?? READ_MODEL_LIMITS.pageEventsMax;
@@ -98,19 +109,19 @@ export class LaneRunner<Window> {
   }
 
   async #fillWindow(until: GlobalPosition | undefined): Promise<WindowRun & Checkpoint> {
-    const { projection, store, generations } = this.options;
+    const { projection, generations } = this.options;
     const tables = { pool: generations.pool, schema: this.#generation.schema };
     let events = 0;
     let bytes = 0;
     for (;;) {
       const after = this.#read.position;
-      const page = await store.readAll({
+      const page = await this.#source.read({
         after,
         maxCount: this.#pageEvents,
         streamPrefixes: projection.streamPrefixes,
       });
       const wanted =
-        until === undefined ? page.events : page.events.filter(({ position }) => position.commit <= until.commit);
+        until === undefined ? page.events : page.events.filter(({ stored }) => stored.position.commit <= until.commit);
       await projection.fold(wanted, tables);
       const size = sizeOf(page.events);
       this.#adaptPage(page.events.length, size);
@@ -120,11 +131,20 @@ export class LaneRunner<Window> {
       const isPast = until !== undefined && page.position.commit >= until.commit;
       this.#read = {
         position: isPast ? until : page.position,
-        anchor: last === undefined ? this.#read.anchor : anchorOf(last),
+        anchor: last === undefined ? this.#read.anchor : anchorOf(last.stored),
       };
       const isEnd = page.isEnd || isPast;
-      if (isEnd || projection.isFull || bytes >= this.#windowBytesMax) return { events, isEnd, ...this.#read };
+      const isFull = projection.isFull || bytes >= this.#windowBytesMax;
+      if (isFull || (isEnd && !(await this.#lingered(events)))) return { events, isEnd, ...this.#read };
     }
+  }
+
+  /** Whether the window waited for more, which may have come. */
+  async #lingered(events: number): Promise<boolean> {
+    const leftMs = this.#lingersUntilMs - performance.now();
+    if (events === 0 || leftMs <= 0) return false;
+    await sleep(Math.min(leftMs, READ_MODEL_LIMITS.lingerReadMs));
+    return true;
   }
 
   /** Events differ in size by four orders of magnitude: pages follow what was seen. */
@@ -137,15 +157,15 @@ export class LaneRunner<Window> {
 
   #startCommit(to: Checkpoint): void {
     const window = this.options.projection.takeWindow();
-    this.#isCommitting = true;
     this.#commit = this.#write(window, { position: to.position, anchor: to.anchor });
     // The next call awaits it; until then nobody does.
     this.#commit.catch(() => undefined);
   }
 
   async #write(window: Window, to: Checkpoint): Promise<void> {
-    const { generations, projection, lease, beforeCommit } = this.options;
+    const { generations, projection, lease, linger, beforeCommit } = this.options;
     const from = this.#generation;
+    const startedMs = performance.now();
     await withTransaction(generations.pool, async (client) => {
       await lease?.assertHeld(client);
       // First, so that of two projectors one waits here and finds out before it has written anything.
@@ -154,8 +174,9 @@ export class LaneRunner<Window> {
       await beforeCommit?.();
     });
     this.#generation = { ...from, checkpoint: to };
-    this.#isCommitting = false;
     projection.written(window);
+    const tookMs = performance.now() - startedMs;
+    if (linger !== undefined) this.#lingersUntilMs = startedMs + Math.min(linger.maxMs, linger.factor * tookMs);
   }
 
   /** After a failure the tables say where to go on: a commit may have happened or not. */
@@ -163,22 +184,18 @@ export class LaneRunner<Window> {
     await this.#commit.catch(() => undefined);
     this.#commit = Promise.resolve();
     this.options.projection.forget();
+    this.#source.forget();
     const { lane, generation } = this.#generation;
     const stored = await this.options.generations.read(lane, generation);
     if (stored === undefined || stored.state === 'retired')
       throw new StaleProjector(`generation ${generation} of ${lane} is retired`);
     this.#generation = stored;
     this.#read = stored.checkpoint;
-    this.#isCommitting = false;
-  }
-
-  /** True while a transaction is under way. */
-  get isCommitting(): boolean {
-    return this.#isCommitting;
   }
 }
 
-const sizeOf = (events: readonly StoredEvent[]): number => events.reduce((sum, { data }) => sum + data.length, 0);
+const sizeOf = (events: readonly ReadEvent[]): number =>
+  events.reduce((sum, { stored }) => sum + stored.data.length, 0);
 
 /** @throws {HistoryDiffers} when the store does not hold this event at this place */
 async function verifyAnchor(store: EventStore, anchor: Anchor): Promise<void> {

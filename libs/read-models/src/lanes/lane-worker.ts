@@ -4,9 +4,10 @@ import { LeaseLost } from '@app/postgres';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HistoryDiffers, StaleProjector } from '../errors.js';
 import { PROJECTION_VERSIONS, type Generation, type Generations, type LaneName } from '../generations/generations.js';
-import { READ_MODEL_LIMITS, type WindowLimits } from '../limits.js';
+import { LINGER, READ_MODEL_LIMITS, type WindowLimits } from '../limits.js';
 import { rebuildLane } from '../rebuild/rebuild-lane.js';
 import { SegmentCompactor } from '../usage-lane/segment-compactor.js';
+import type { EventSource } from './event-source.js';
 import { HeldLease } from './held-lease.js';
 import { createRunner, type AnyLaneRunner } from './projections.js';
 
@@ -24,6 +25,8 @@ export interface LaneWorkerOptions {
   readonly store: EventStore;
   readonly listener?: LaneListener;
   readonly limits?: Partial<WindowLimits>;
+  /** Reads `store` for several workers of one process; without it this one reads for itself. */
+  readonly source?: EventSource;
 }
 
 /**
@@ -101,7 +104,7 @@ export class LaneWorker {
   }
 
   async #lead(live: Generation, held: HeldLease): Promise<void> {
-    const { generations, store, lane, limits, listener } = this.options;
+    const { generations, store, source, lane, limits, listener } = this.options;
     if (live.projectionVersion !== PROJECTION_VERSIONS[lane]) {
       listener?.onRebuild?.(lane, 'the rows are of another version of the program');
       await rebuildLane({ generations, store, lane, ...(limits === undefined ? {} : { limits }) });
@@ -109,8 +112,12 @@ export class LaneWorker {
     }
     // Read again under the lease: the last holder may have committed in between.
     const generation = (await generations.read(lane, live.generation)) ?? live;
-    const parts = { generations, store, generation, lease: held.lease };
-    const runner = createRunner(limits === undefined ? parts : { ...parts, limits });
+    const parts = { generations, store, generation, lease: held.lease, linger: LINGER[lane] };
+    const runner = createRunner({
+      ...parts,
+      ...(limits === undefined ? {} : { limits }),
+      ...(source === undefined ? {} : { source }),
+    });
     try {
       await generations.dropRetired();
       await runner.verifyAnchor();

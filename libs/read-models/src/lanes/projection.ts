@@ -1,6 +1,6 @@
-import type { StoredEvent } from '@app/event-store';
 import type { Pool, PoolClient } from 'pg';
 import type { LaneName } from '../generations/generations.js';
+import type { ReadEvent } from './event-source.js';
 
 /** Where a lane's rows are: what a projection reads while it folds. */
 export interface LaneTables {
@@ -16,7 +16,7 @@ export interface Projection<Window> {
   readonly lane: LaneName;
   readonly streamPrefixes: readonly string[];
   /** Adds events to the open window, in order. @throws {HistoryDiffers | NewerEventVersion} */
-  fold(events: readonly StoredEvent[], tables: LaneTables): Promise<void>;
+  fold(events: readonly ReadEvent[], tables: LaneTables): Promise<void>;
   /** True when the open window should be written before more is read. */
   readonly isFull: boolean;
   /** The open window's rows; an empty window is opened. All windows before it are written: caches may shrink. */

@@ -1,8 +1,7 @@
-import { decodeAccountEvent } from '@app/accounts';
-import type { StoredEvent } from '@app/event-store';
 import type { PoolClient } from 'pg';
 import { HistoryDiffers } from '../errors.js';
 import { BoundedCache } from '../lanes/bounded-cache.js';
+import type { ReadEvent } from '../lanes/event-source.js';
 import { FrozenAccounts } from '../lanes/frozen-accounts.js';
 import { ACCOUNT_STREAMS, organisationOf, type LaneTables, type Projection } from '../lanes/projection.js';
 import { READ_MODEL_LIMITS, type WindowLimits } from '../limits.js';
@@ -42,12 +41,12 @@ export class UsageLane implements Projection<SealedUsage> {
     return this.#window.usageEvents >= this.#eventsMax || this.#window.groups >= this.#groupsMax;
   }
 
-  async fold(events: readonly StoredEvent[], tables: LaneTables): Promise<void> {
+  async fold(events: readonly ReadEvent[], tables: LaneTables): Promise<void> {
     await this.#load(events, tables);
-    for (const stored of events) {
-      const organisation = organisationOf(stored.stream);
-      if (organisation !== undefined) this.#foldAccount(organisation, stored);
-      this.#sequence = stored.position.commit;
+    for (const read of events) {
+      const organisation = organisationOf(read.stored.stream);
+      if (organisation !== undefined) this.#foldAccount(organisation, read);
+      this.#sequence = read.stored.position.commit;
     }
   }
 
@@ -72,10 +71,10 @@ export class UsageLane implements Projection<SealedUsage> {
     this.#window = new UsageWindow();
   }
 
-  async #load(events: readonly StoredEvent[], { pool, schema }: LaneTables): Promise<void> {
+  async #load(events: readonly ReadEvent[], { pool, schema }: LaneTables): Promise<void> {
     const missing = new Set<string>();
-    for (const { stream } of events) {
-      const organisation = organisationOf(stream);
+    for (const { stored } of events) {
+      const organisation = organisationOf(stored.stream);
       if (organisation !== undefined && !this.#accounts.has(organisation)) missing.add(organisation);
     }
     if (missing.size === 0) return;
@@ -83,7 +82,8 @@ export class UsageLane implements Projection<SealedUsage> {
     for (const row of rows) this.#accounts.set(row.organisation, loadedUsageAccount(row));
   }
 
-  #foldAccount(organisation: string, stored: StoredEvent): void {
+  #foldAccount(organisation: string, read: ReadEvent): void {
+    const { stored } = read;
     const account = this.#accounts.get(organisation) ?? newUsageAccount(organisation);
     if (account.fault !== null || stored.revision <= account.revision) return;
     if (stored.revision !== account.revision + 1n)
@@ -93,7 +93,7 @@ export class UsageLane implements Projection<SealedUsage> {
     account.fault = this.#frozen.faultAt(organisation, stored.revision);
     if (account.fault !== null) return;
     this.#frozen.guard(organisation, stored.revision, () => {
-      const { event } = decodeAccountEvent(stored);
+      const event = read.accountEvent;
       if (event.type === 'UsageCharged') this.#window.add(account, event);
       followAccount(account, event);
     });
