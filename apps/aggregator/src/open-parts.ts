@@ -24,7 +24,7 @@ const NAME = 'creditfold-aggregator';
 export async function openParts({ databaseUrl: url, feed: from, streams, log }: PartsToOpen): Promise<OpenedParts> {
   const { store, hasDensePositions } = await openEventStore(streams);
   const snapshots = await PostgresSnapshotStore.connect({ url });
-  const feed = await openUsageFeed(from, { clientId: NAME, log: ({ level, message }) => log[level]({}, message) });
+  const feed = await openUsageFeed(from, { clientId: NAME, log: (message) => log.warn({}, message) });
   const models = await ReadModels.connect({ url, name: NAME, poolMax: 2 });
   const queries = new Queries({ models, store, hasDensePositions });
   return {

@@ -39,7 +39,7 @@ export interface AggregatorSettings {
   readonly scheduleEveryMs: number;
   /** Due accounts of one question to the read model. */
   readonly dueAccountsMax: number;
-  /** Waiting records and no movement for this long: health goes red; after the second, the process ends (I11). */
+  /** Waiting work that does not move, or a feed that does not answer, for this long: health goes red (I11). */
   readonly stalledRedMs: number;
   readonly stalledExitMs: number;
   readonly watchEveryMs: number;

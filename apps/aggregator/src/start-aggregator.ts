@@ -48,8 +48,8 @@ export async function startAggregator(config: AggregatorConfig): Promise<Running
   await catalogs.refresh().catch((error: unknown) => onWarning('The catalog cannot be read', error));
   catalogs.follow(settings.catalogPollMs, onWarning);
   clock.follow(settings.clockCheckMs);
-  const watchdog = watchdogOf(parts, config, fatal);
-  watchdog.start();
+  const watchdogs = watchdogsOf(parts, { config, fatal, reachedAt: () => strategy.reachedAt });
+  for (const watchdog of Object.values(watchdogs)) watchdog.start();
   const service = await NestFactory.createMicroservice(AggregatorModule.of(parts.partitions), {
     strategy,
     logger: false,
@@ -59,8 +59,8 @@ export async function startAggregator(config: AggregatorConfig): Promise<Running
   const registry = metricsOf(parts);
   let stopped: Promise<void> | undefined;
   return {
-    stop: () => (stopped ??= stopAll(parts, { service, stopping, watchdog })),
-    health: () => healthOf(parts, watchdog, fatal),
+    stop: () => (stopped ??= stopAll(parts, { service, stopping, watchdogs })),
+    health: () => healthOf(parts, watchdogs, fatal),
     metrics: () => registry.metrics(),
     unpark: (organisation) => parts.unparking.unpark(organisation),
     schedule: () => scheduler.pass(),
@@ -81,23 +81,37 @@ class FatalOnce {
   }
 }
 
-function watchdogOf({ partitions, settings }: AggregatorParts, config: AggregatorConfig, fatal: FatalOnce): Watchdog {
-  return new Watchdog({
-    stalledSince: () => partitions.stalledSince,
-    redMs: settings.stalledRedMs,
-    exitMs: settings.stalledExitMs,
-    everyMs: settings.watchEveryMs,
-    onStalled: () => fatal.raise({ code: 'Stalled', detail: 'Work is waiting and nothing moves' }),
-    log: config.log,
-  });
+interface Watchdogs {
+  /** Work that waits and does not move. */
+  readonly work: Watchdog;
+  /** A feed that does not answer: ending the process would not bring it back. */
+  readonly feed: Watchdog;
+}
+
+function watchdogsOf(
+  { partitions, settings }: AggregatorParts,
+  given: { readonly config: AggregatorConfig; readonly fatal: FatalOnce; readonly reachedAt: () => number },
+): Watchdogs {
+  const { config, fatal, reachedAt } = given;
+  const common = { redMs: settings.stalledRedMs, everyMs: settings.watchEveryMs, log: config.log };
+  const onStalled = (): void => fatal.raise({ code: 'Stalled', detail: 'Work is waiting and nothing moves' });
+  return {
+    work: new Watchdog({
+      ...common,
+      message: 'Work is waiting and nothing moves',
+      stalledSince: () => partitions.stalledSince,
+      exit: { afterMs: settings.stalledExitMs, onStalled },
+    }),
+    feed: new Watchdog({ ...common, message: 'The usage feed does not answer', stalledSince: reachedAt }),
+  };
 }
 
 async function stopAll(
   { accounts, catalogs, clock, scheduler, settings }: AggregatorParts,
-  running: { service: INestMicroservice; stopping: AbortController; watchdog: Watchdog },
+  running: { service: INestMicroservice; stopping: AbortController; watchdogs: Watchdogs },
 ): Promise<void> {
-  const { service, stopping, watchdog } = running;
-  watchdog.stop();
+  const { service, stopping, watchdogs } = running;
+  for (const watchdog of Object.values(watchdogs)) watchdog.stop();
   catalogs.stop();
   clock.stop();
   const giveUp = setTimeout(() => stopping.abort(), settings.stopGraceMs);
@@ -112,14 +126,15 @@ async function stopAll(
 
 function healthOf(
   { partitions, parked, gate, clock }: AggregatorParts,
-  watchdog: Watchdog,
+  watchdogs: Watchdogs,
   fatal: FatalOnce,
 ): AggregatorHealth {
   const owned = [...partitions.owned];
   const lostPartitions = owned.filter((partition) => partition.isLost).length;
   const problems: AggregatorProblem[] = partitions.alarms.map(({ code }) => code);
   if (gate.problem !== undefined) problems.push(gate.problem);
-  if (watchdog.isRed) problems.push('Stalled');
+  if (watchdogs.work.isRed) problems.push('Stalled');
+  if (watchdogs.feed.isRed) problems.push('FeedUnavailable');
   if (lostPartitions > 0) problems.push('PartitionLost');
   if (fatal.fault !== undefined) problems.push('Fatal');
   if (parked.count > 0) problems.push('AccountsParked');

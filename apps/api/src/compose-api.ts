@@ -42,7 +42,7 @@ export async function composeApi(config: ApiConfig, env: Environment): Promise<C
   await migrateLeases(url);
   const feed = await openUsageFeed(feedSettings, {
     clientId: 'creditfold-api',
-    log: ({ level, message }) => log[level](message),
+    log: (message) => log.warn(message),
   });
   await feed.ensureTopics(topicDefinitions(config.topic));
   const { store, hasDensePositions } = await openEventStore(streams);

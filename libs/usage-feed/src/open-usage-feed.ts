@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { InvalidSetting } from '@app/postgres';
 import type { KafkaSettings, UsageFeedSettings } from './feed-settings.js';
-import type { KafkaConfig, KafkaLogLine } from './kafka/kafka-config.js';
+import type { KafkaConfig } from './kafka/kafka-config.js';
 import { KafkaUsageFeed } from './kafka/kafka-usage-feed.js';
 import { PostgresUsageFeed } from './postgres/postgres-usage-feed.js';
 import type { UsageFeed } from './usage-feed.js';
@@ -9,7 +9,8 @@ import type { UsageFeed } from './usage-feed.js';
 export interface OpenFeedOptions {
   /** Which process this is, for the broker's logs. */
   readonly clientId: string;
-  readonly log?: (line: KafkaLogLine) => void;
+  /** Takes what the Kafka client has to say; it never holds record bytes or credentials. */
+  readonly log?: (message: string) => void;
 }
 
 /**

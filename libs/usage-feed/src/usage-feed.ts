@@ -77,6 +77,8 @@ export interface ConsumeOptions {
 }
 
 export interface FeedConsumer {
+  /** When the log last answered, in milliseconds of the process's monotonic clock: within seconds while it is there. */
+  readonly reachedAt: number;
   /** Begins to consume; resolves when every partition known now was assigned once. @throws {UnknownTopic} */
   start(handler: FeedHandler): Promise<void>;
   /** A hint for lag tools: everything below `nextOffset` is decided. Never decides where consumption starts. */

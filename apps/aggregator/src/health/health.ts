@@ -19,7 +19,7 @@ export interface AggregatorHealth {
 }
 
 export type AggregatorProblem =
-  GateProblem | FeedAlarm['code'] | 'Stalled' | 'PartitionLost' | 'Fatal' | 'AccountsParked';
+  GateProblem | FeedAlarm['code'] | 'Stalled' | 'FeedUnavailable' | 'PartitionLost' | 'Fatal' | 'AccountsParked';
 
 /** Problems that an operator has to look at while everything else goes on. */
 const WARNINGS: readonly AggregatorProblem[] = ['AccountsParked'];

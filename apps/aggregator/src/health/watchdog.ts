@@ -1,16 +1,18 @@
 import type { Log } from '../log.js';
 
 interface WatchdogOptions {
-  /** Since when (monotonic milliseconds) waiting work has not moved; undefined when nothing waits. */
+  /** What is said when it turns red. */
+  readonly message: string;
+  /** Since when (monotonic milliseconds) it has lasted; undefined when all is well. */
   readonly stalledSince: () => number | undefined;
   readonly redMs: number;
-  readonly exitMs: number;
   readonly everyMs: number;
-  readonly onStalled: () => void;
+  /** After so long, once; without it, red is all that happens. */
+  readonly exit?: { readonly afterMs: number; readonly onStalled: () => void };
   readonly log: Log;
 }
 
-/** Ends a process in which work waits and nothing moves: red first, then out, never silence (I11). */
+/** Watches what must not last: red first, then out, never silence (I11). */
 export class Watchdog {
   #timer: NodeJS.Timeout | undefined;
   #wasRed = false;
@@ -31,13 +33,13 @@ export class Watchdog {
   }
 
   #look(): void {
-    const { log, exitMs, onStalled } = this.options;
+    const { log, message, exit } = this.options;
     const stalledMs = Math.round(this.#stalledMs());
-    if (this.isRed && !this.#wasRed) log.error({ stalledMs }, 'Work is waiting and nothing moves');
+    if (this.isRed && !this.#wasRed) log.error({ stalledMs }, message);
     this.#wasRed = this.isRed;
-    if (stalledMs < exitMs) return;
+    if (exit === undefined || stalledMs < exit.afterMs) return;
     this.stop();
-    onStalled();
+    exit.onStalled();
   }
 
   #stalledMs(): number {

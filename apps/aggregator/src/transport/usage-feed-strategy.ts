@@ -52,6 +52,11 @@ export class UsageFeedStrategy extends Server implements CustomTransportStrategy
     return this.consumer.stop();
   }
 
+  /** When the feed last answered (monotonic milliseconds). */
+  get reachedAt(): number {
+    return this.consumer.reachedAt;
+  }
+
   /** Everything below `nextOffset` is decided: a hint for lag tools, see the port. */
   hintPosition(partition: TopicPartition, nextOffset: bigint): void {
     this.consumer.hintPosition(partition, nextOffset);

@@ -15,6 +15,8 @@ export interface GroupEvents {
   onBatch(batch: FetchedBatch): boolean;
   /** A fetch failed, as it does when a topic is deleted: whatever comes next may be of another log. */
   onFetchFailed(): void;
+  /** The group's coordinator answered: this member is alive. */
+  onAlive(): void;
   onSkipped(partition: TopicPartition, first: bigint, last: bigint): void;
 }
 
@@ -70,7 +72,7 @@ export class GroupMember {
     try {
       if (this.consumer !== undefined) tell(this.consumer);
     } catch (error) {
-      this.config.log?.({ level: 'warn', message: `The group is not joined: ${String(error)}` });
+      this.config.log?.(`The group is not joined: ${String(error)}`);
     }
   }
 
@@ -103,6 +105,9 @@ export class GroupMember {
     consumer.on(consumer.events.START_BATCH_PROCESS, ({ payload }) => {
       const skipped = skippedRange(payload);
       if (skipped !== undefined && this.consumer === consumer) this.events.onSkipped(payload, ...skipped);
+    });
+    consumer.on(consumer.events.HEARTBEAT, () => {
+      if (this.consumer === consumer) this.events.onAlive();
     });
     this.noticeFailedFetches(consumer);
     await consumer.connect();
@@ -153,6 +158,6 @@ export class GroupMember {
   }
 
   private warn(error: unknown): void {
-    this.config.log?.({ level: 'warn', message: `The consumer ended and begins again: ${reasonOf(error)}` });
+    this.config.log?.(`The consumer ended and begins again: ${reasonOf(error)}`);
   }
 }

@@ -1,4 +1,5 @@
 import kafkajs, { type Kafka, type SASLOptions } from 'kafkajs';
+import { clientLog } from './client-log.js';
 
 /** SASL by user and password; the mechanism is the broker's choice. */
 interface KafkaCredentials {
@@ -15,12 +16,6 @@ interface KafkaTls {
   readonly rejectUnauthorized?: boolean;
 }
 
-/** One line that the Kafka client had to say; never holds record bytes or credentials. */
-export interface KafkaLogLine {
-  readonly level: 'warn' | 'error';
-  readonly message: string;
-}
-
 export interface KafkaConfig {
   /** `host:port` of brokers to begin with. */
   readonly brokers: readonly string[];
@@ -35,7 +30,8 @@ export interface KafkaConfig {
   readonly metadataMaxAgeMs?: number;
   /** Bytes fetched ahead of the handlers, shared by the partitions that a member owns. */
   readonly prefetchBytesMax?: number;
-  readonly log?: (line: KafkaLogLine) => void;
+  /** Takes what the client has to say; it never holds record bytes or credentials. */
+  readonly log?: (message: string) => void;
 }
 
 /** Everything that the adapter bounds, in one place. */
@@ -91,6 +87,8 @@ function saslOf({ mechanism, username, password }: KafkaCredentials): SASLOption
   }
 }
 
+const NOTHING = (): void => undefined;
+
 /** A client of its own for every user: clients of one instance share committed offsets in memory. */
 export function kafkaOf(config: KafkaConfig, retry: RetryPolicy): Kafka {
   const { log } = config;
@@ -104,7 +102,6 @@ export function kafkaOf(config: KafkaConfig, retry: RetryPolicy): Kafka {
     // Connections are retried by this, whatever the consumer or producer built from it says.
     retry: { ...retry },
     logLevel: log === undefined ? kafkajs.logLevel.NOTHING : kafkajs.logLevel.WARN,
-    logCreator: () => (entry) =>
-      log?.({ level: entry.level === kafkajs.logLevel.ERROR ? 'error' : 'warn', message: entry.log.message }),
+    logCreator: clientLog(log ?? NOTHING),
   });
 }

@@ -30,6 +30,7 @@ export class KafkaConsumer implements FeedConsumer {
   private readonly hints: PositionHints;
   private handler: FeedHandler | undefined;
   private memberId: string | undefined;
+  private answeredAt = performance.now();
   private markJoined: () => void = () => undefined;
   private readonly firstJoin = new Promise<void>((resolve) => {
     this.markJoined = resolve;
@@ -46,9 +47,16 @@ export class KafkaConsumer implements FeedConsumer {
       onFetchFailed: () => {
         for (const { log } of this.owned.values()) log.doubt();
       },
+      onAlive: () => {
+        this.answeredAt = performance.now();
+      },
       onSkipped: (partition, first, last) => this.owned.get(nameOf(partition))?.log.skip(first, last),
     });
     this.hints = new PositionHints((offsets) => this.member.commit(offsets), KAFKA_LIMITS.hintIntervalMs);
+  }
+
+  get reachedAt(): number {
+    return this.answeredAt;
   }
 
   async start(handler: FeedHandler): Promise<void> {
@@ -79,6 +87,7 @@ export class KafkaConsumer implements FeedConsumer {
   private joined(memberId: string, assigned: readonly TopicPartition[]): void {
     const isSameMember = memberId === this.memberId;
     this.memberId = memberId;
+    this.answeredAt = performance.now();
     const names = new Set(assigned.map(nameOf));
     for (const [name, { log, revoke }] of this.owned) {
       if (isSameMember && names.has(name)) {

@@ -17,6 +17,7 @@ export class LogConsumer implements FeedConsumer {
   private readonly running = new Map<string, Promise<void>>();
   private readonly hints: PositionHints;
   private discovering: Promise<void> = Promise.resolve();
+  private answeredAt = performance.now();
 
   constructor(
     private readonly log: RecordLog,
@@ -25,6 +26,10 @@ export class LogConsumer implements FeedConsumer {
     this.hints = new PositionHints((offsets) => log.keepHints(offsets), HINT_MS);
     // Every partition's loop listens to it: their number is bounded, and above Node's idea of a leak.
     setMaxListeners(0, this.stopping.signal);
+  }
+
+  get reachedAt(): number {
+    return this.answeredAt;
   }
 
   async start(handler: FeedHandler): Promise<void> {
@@ -55,6 +60,7 @@ export class LogConsumer implements FeedConsumer {
 
   private async discover(handler: FeedHandler): Promise<readonly Promise<void>[]> {
     const found = await this.log.partitions(this.options.topics);
+    this.answeredAt = performance.now();
     const { signal } = this.stopping;
     const assignments: Promise<void>[] = [];
     for (const partition of found) {
