@@ -103,7 +103,7 @@ describe('members of a group on a real broker', () => {
     const store = new PositionStore();
     const handlers = [store.handler()];
     await consume(handlers[0] ?? store.handler());
-    const untilMs = performance.now() + faultMs(300_000, 15_000);
+    const untilMs = performance.now() + faultMs(150_000, 15_000);
     let published = 0;
     let decidedBefore = 0;
     while (performance.now() < untilMs) {

@@ -138,10 +138,11 @@ describe('processes on a real broker', () => {
     'I2: offsets that the group has committed mean nothing (F15)',
     async () => {
       const { admin, groupId, topic } = deployment;
-      for (const earliest of [true, false]) {
+      const resetToLatest = (): Promise<unknown> => admin.resetOffsets({ groupId, topic, earliest: false });
+      for (const disturb of [resetToLatest, () => admin.deleteGroups([groupId])]) {
         await deployment.removeAll();
         await deployment.send(deployment.usage.make(500));
-        await admin.resetOffsets({ groupId, topic, earliest });
+        await disturb();
         await deployment.send(deployment.usage.make(500));
         await (await deployment.addAggregator()).ready();
         expect(await deployment.differences()).toEqual([]);

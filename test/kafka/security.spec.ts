@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { FeedUnavailable, openUsageFeed, usageFeedSettingsFrom, type UsageFeed } from '@app/usage-feed';
+import { startTestPostgres, type TestPostgres } from '@app/postgres/testing';
 import { CollectingHandler, eventually } from '@app/usage-feed/testing';
+import { AppProcess } from '../support/kafka/app-process.js';
+import { Deployment } from '../support/kafka/deployment.js';
 import { LIVE_OPTIONS, numbered, numbers } from '../support/kafka/kafka-under-test.js';
 import { PASSWORD, startSecuredBroker, USER, type SecuredBroker } from '../support/kafka/secured-broker.js';
 
@@ -87,5 +90,58 @@ describe('a broker that asks for TLS and for who is there', () => {
       await expect(attempt).rejects.toThrow(message);
       await expect(attempt).rejects.not.toThrow('guess');
     }
+  });
+
+  describe('and whose clients are the processes', () => {
+    let postgres: TestPostgres;
+    let deployment: Deployment;
+    beforeAll(async () => {
+      postgres = await startTestPostgres();
+      deployment = await Deployment.start({
+        brokers: broker.plain,
+        databaseUrl: await postgres.createDatabase(),
+        partitions: 3,
+        env: {
+          KAFKA_BROKERS: broker.withPassword,
+          KAFKA_TLS: 'true',
+          KAFKA_TLS_CA_FILE: broker.files.ca,
+          KAFKA_SASL_MECHANISM: 'scram-sha-512',
+          KAFKA_SASL_USERNAME: USER,
+          KAFKA_SASL_PASSWORD: PASSWORD,
+        },
+      });
+      await (await deployment.addAggregator()).ready();
+    });
+    afterAll(async () => {
+      await deployment.stop();
+      await postgres.stop();
+    });
+
+    it('I2, I3: usage over HTTP and of producers is charged', async () => {
+      await deployment.send(deployment.usage.make(50));
+      const raw = `[${deployment.usage
+        .make(50)
+        .map(({ json }) => json)
+        .join(',')}]`;
+      const headers = { 'content-type': 'application/cloudevents-batch+json' };
+      expect((await deployment.client.post('/v1/events', { raw, headers })).status).toBe(202);
+      expect(await deployment.differences()).toEqual([]);
+    });
+
+    it.each<[string, () => Record<string, string>, RegExp]>([
+      ['a wrong password', () => ({ KAFKA_SASL_PASSWORD: 'guess' }), /FeedUnavailable: .*KAFKA_SASL_PASSWORD/],
+      [
+        'another authority',
+        () => ({ KAFKA_TLS_CA_FILE: broker.files.otherCa }),
+        /FeedUnavailable: .*KAFKA_TLS_CA_FILE/,
+      ],
+      ['no such file', () => ({ KAFKA_TLS_CA_FILE: '/none.pem' }), /InvalidSetting: KAFKA_TLS_CA_FILE/],
+    ])('end at once with %s, and say so', async (_what, changed, message) => {
+      for (const app of ['aggregator', 'api']) {
+        const { code, output } = await (await AppProcess.spawn(app, { ...deployment.env, ...changed() })).ended;
+        expect({ app, code, output }).toEqual({ app, code: 1, output: expect.stringMatching(message) });
+        expect(output).not.toContain('guess');
+      }
+    });
   });
 });

@@ -26,16 +26,16 @@ export class Deployment {
 
   private constructor(
     readonly brokers: string,
-    databaseUrl: string,
     readonly admin: Admin,
     readonly producer: Producer,
+    env: Readonly<Record<string, string>>,
   ) {
     this.env = {
-      DATABASE_URL: databaseUrl,
       KAFKA_BROKERS: brokers,
       KAFKA_SESSION_TIMEOUT_MS: String(SESSION_MS),
       CREDITFOLD_TOPIC: this.topic,
       CREDITFOLD_ADMIN_KEY: STANDALONE_KEY,
+      ...env,
     };
   }
 
@@ -46,8 +46,10 @@ export class Deployment {
     readonly partitions: number;
     /** A file; the example's without one. */
     readonly catalog?: string;
+    /** Of the processes, beside the usual ones. */
+    readonly env?: Readonly<Record<string, string>>;
   }): Promise<Deployment> {
-    const { brokers, databaseUrl, partitions, catalog = CATALOG } = options;
+    const { brokers, databaseUrl, partitions, catalog = CATALOG, env = {} } = options;
     const kafka = new kafkajs.Kafka({
       brokers: brokers.split(','),
       clientId: 'test',
@@ -60,7 +62,7 @@ export class Deployment {
       metadataMaxAge: 1_000,
     });
     await Promise.all([admin.connect(), producer.connect()]);
-    const deployment = new Deployment(brokers, databaseUrl, admin, producer);
+    const deployment = new Deployment(brokers, admin, producer, { DATABASE_URL: databaseUrl, ...env });
     await deployment.createTopic(partitions);
     const api = await (await deployment.#spawn('api')).ready();
     deployment.#client = new ApiClient(api.url, STANDALONE_KEY);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { KafkaUsageFeed, type ConsumeOptions, type KafkaConfig, type PublishRecord } from '@app/usage-feed';
 import type { FeedUnderTest } from '@app/usage-feed/testing';
-import kafkajs, { type Admin, type Kafka, type Producer } from 'kafkajs';
+import kafkajs, { type Admin, type Kafka, type Producer, type TopicPartitionOffset } from 'kafkajs';
 
 /** The brokers that the setup started, or that KAFKA_BROKERS named. */
 export function testBrokers(): readonly string[] {
@@ -39,6 +39,8 @@ export interface KafkaUnderTest extends FeedUnderTest {
   producer(transactionalId?: string): Promise<Producer>;
   /** Somebody else's topic, with the broker's defaults and these settings. */
   createTopic(name: string, partitions: number, settings?: Readonly<Record<string, string>>): Promise<void>;
+  /** Commits an offset for the group, as an operator's tool does while no member is there. */
+  commitForGroup(offset: bigint): Promise<void>;
   /** A second process of the same group. */
   anotherFeed(config?: Partial<KafkaConfig>): KafkaUsageFeed;
 }
@@ -48,6 +50,18 @@ export const LIVE_OPTIONS: Omit<ConsumeOptions, 'topics'> = {
   batchBytesMax: 1_000_000,
   idleMs: 50,
 };
+
+/** Joins a group whose members are gone, commits, and leaves: the client's own tool for it takes seconds. */
+export async function commitForGroup(kafka: Kafka, groupId: string, at: TopicPartitionOffset): Promise<void> {
+  const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: 100 });
+  const joined = new Promise((resolve) => consumer.on(consumer.events.GROUP_JOIN, resolve));
+  await consumer.connect();
+  await consumer.subscribe({ topics: [at.topic] });
+  await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch: () => Promise.resolve() });
+  await joined;
+  await consumer.commitOffsets([at]);
+  await consumer.disconnect();
+}
 
 export async function kafkaUnderTest(brokers: readonly string[] = testBrokers()): Promise<KafkaUnderTest> {
   const topic = `usage-${randomUUID()}`;
@@ -90,6 +104,7 @@ export async function kafkaUnderTest(brokers: readonly string[] = testBrokers())
       const isThere = (): Promise<boolean> => feed.partitionCount(name).then(Boolean, () => false);
       while (!(await isThere())) await new Promise((resolve) => setTimeout(resolve, 20));
     },
+    commitForGroup: (offset) => commitForGroup(kafka, config.groupId, { topic, partition: 0, offset: `${offset}` }),
     addPartitions: async (name, count) => {
       await admin.createPartitions({ topicPartitions: [{ topic: name, count }] });
     },

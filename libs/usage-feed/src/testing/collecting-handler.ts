@@ -44,9 +44,9 @@ export class CollectingHandler implements FeedHandler {
   }
 }
 
-const EVENTUALLY_MS = 10_000;
+const EVENTUALLY_MS = 30_000;
 
-/** Waits until the condition holds. @throws after the time (ten seconds by default), saying what was waited for */
+/** Waits until the condition holds. @throws after the time (thirty seconds by default, for busy machines), saying what was waited for */
 export async function eventually(
   what: string,
   condition: () => boolean,
