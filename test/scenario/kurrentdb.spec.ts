@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,32 +8,11 @@ import { StandInServer } from '../support/eventstoredb/stand-in-server.js';
 import { poolOf, usageOf } from '../support/figures.js';
 import { backfill, runApp } from '../support/run-app.js';
 import { makeDataDir, removeDataDir, startStandalone, type StandaloneProcess } from '../support/standalone.js';
+import { ORGANISATIONS, writeUsageFile } from '../support/usage-file.js';
 
 const TIMEOUT_MS = 120_000;
 const EVENTS = 3_000;
 const KILLS = 3;
-const ORGANISATIONS = ['acme', 'globex', 'initech'];
-
-/** As a producer's file: `EVENTS` of usage, each of which costs 0.1 for its tokens and 0.001 for the request. */
-async function writeUsage(file: string): Promise<void> {
-  const time = new Date().toISOString();
-  const lines = Array.from({ length: EVENTS }, (_, index) => {
-    const subject = ORGANISATIONS[index % ORGANISATIONS.length];
-    const data = { model: 'small', input_tokens: 1000 };
-    const event = {
-      specversion: '1.0',
-      id: `e-${index}`,
-      source: '/file',
-      type: 'llm.completion',
-      subject,
-      time,
-      data,
-    };
-    return `${JSON.stringify(event)}\n`;
-  });
-  await writeFile(file, lines.join(''));
-}
-
 describe('streams in KurrentDB', () => {
   let server: StandInServer;
   let postgres: TestPostgres;
@@ -58,7 +37,7 @@ describe('streams in KurrentDB', () => {
     'I1, I2, I6: a file twice, while the server is killed and comes back, is charged once and proven',
     async () => {
       const file = join(scratch, 'usage.ndjson');
-      await writeUsage(file);
+      await writeUsageFile(file, { events: EVENTS });
       app = await startStandalone({ dataDir, env: { KURRENTDB_URL: server.url } });
       const { url } = app;
       const loading = (async () => {

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -102,6 +102,17 @@ export class StandInServer {
   /** Appends events of the server's own, as its statistics are. */
   async appendSystemEvents(count: number): Promise<void> {
     await this.command({ kind: 'system-events', count });
+  }
+
+  /** Copies the data of a server that has ended into a folder, as a backup does. */
+  async backUpTo(folder: string): Promise<void> {
+    await cp(this.directory, folder, { recursive: true });
+  }
+
+  /** Puts a backup in the place of the data of a server that has ended. */
+  async restoreFrom(folder: string): Promise<void> {
+    await rm(this.directory, { recursive: true });
+    await cp(folder, this.directory, { recursive: true });
   }
 
   /** Calls since the process started, by method. */
