@@ -1,32 +1,22 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { randomUUID } from 'node:crypto';
-import { binaryEvent, EventStoreDBClient, MaxAppendSizeExceededError } from '@eventstore/db-client';
+import { binaryEvent, MaxAppendSizeExceededError } from '@eventstore/db-client';
 import { EventStoreUnavailable, InvalidAppend, KurrentEventStore, NO_STREAM, StreamDeleted } from '@app/event-store';
 import { appendTo, noted } from '../support/eventstoredb/noted.js';
+import { HASTY_MS, named, startKurrentStores, type KurrentStores } from '../support/eventstoredb/kurrent-stores.js';
 import { StandInServer } from '../support/eventstoredb/stand-in-server.js';
 
-const HASTY_MS = 1_000;
-const named = (): string => `account-${randomUUID()}`;
-
 describe('appends to EventStoreDB', () => {
-  let server: StandInServer;
-  let store: KurrentEventStore;
-  /** The same client, with less patience. */
-  let hasty: KurrentEventStore;
-  let client: EventStoreDBClient;
+  let stores: KurrentStores;
+  let server: KurrentStores['server'];
+  let store: KurrentStores['store'];
+  let hasty: KurrentStores['hasty'];
+  let client: KurrentStores['client'];
   beforeAll(async () => {
-    server = await StandInServer.start();
-    store = await KurrentEventStore.connect({ url: server.url });
-    hasty = await KurrentEventStore.connect({ url: server.url, callTimeoutMs: HASTY_MS });
-    client = EventStoreDBClient.connectionString(server.url);
+    stores = await startKurrentStores();
+    ({ server, store, hasty, client } = stores);
   }, 30_000);
   beforeEach(async () => server.plan());
-  afterAll(async () => {
-    await store.close();
-    await hasty.close();
-    await client.dispose();
-    await server.stop();
-  }, 30_000);
+  afterAll(async () => stores.close(), 30_000);
 
   it('an empty append "succeeds" with revision 0: it is refused before the client', async () => {
     const stream = named();

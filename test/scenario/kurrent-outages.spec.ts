@@ -1,22 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { randomUUID } from 'node:crypto';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { EventStoreUnavailable, KurrentEventStore, NO_STREAM } from '@app/event-store';
-import type { StreamAppend } from '@app/event-store';
+import { appendEventually, named } from '../support/eventstoredb/kurrent-stores.js';
 import { appendTo } from '../support/eventstoredb/noted.js';
 import { StandInServer } from '../support/eventstoredb/stand-in-server.js';
-
-const named = (): string => `account-${randomUUID()}`;
-
-/** A port on which nobody listens. */
-async function freePort(): Promise<number> {
-  const listener = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => listener.once('listening', resolve));
-  const { port } = listener.address() as AddressInfo;
-  await new Promise((resolve) => listener.close(resolve));
-  return port;
-}
+import { freePort } from '../support/standalone.js';
 
 describe('outages of EventStoreDB', () => {
   let server: StandInServer;
@@ -45,7 +33,7 @@ describe('outages of EventStoreDB', () => {
     await expect(store.append([append])).rejects.toBeInstanceOf(EventStoreUnavailable);
     await expect(store.head()).rejects.toBeInstanceOf(EventStoreUnavailable);
     await server.startAgain();
-    expect(await eventually(store, append)).toMatchObject([{ kind: 'appended', revision: 0n }]);
+    expect(await appendEventually(store, append)).toMatchObject({ kind: 'appended', revision: 0n });
     await store.close();
   }, 40_000);
 
@@ -74,25 +62,21 @@ describe('outages of EventStoreDB', () => {
     const ending = new AbortController();
     const write = async (stream: string): Promise<void> => {
       let revision = NO_STREAM;
-      let pending: StreamAppend | undefined;
-      while (!ending.signal.aborted || pending !== undefined) {
-        // An append of unknown outcome is repeated with the same ids until the store tells.
-        pending ??= appendTo(stream, revision);
-        const [outcome] = (await store.append([pending]).catch(ignoreUnavailable)) ?? [];
-        if (outcome === undefined) continue;
+      while (!ending.signal.aborted) {
+        // Of unknown outcome, it is repeated with the same ids until the store tells.
+        const outcome = await appendEventually(store, appendTo(stream, revision));
         expect(outcome).toMatchObject({ kind: 'appended', revision: revision + 1n });
         revision += 1n;
         acknowledged.set(stream, revision);
-        pending = undefined;
       }
     };
     const writers = Array.from({ length: 16 }, () => write(named()));
     for (let round = 0; round < 3; round += 1) {
-      await pause(300);
+      await sleep(300);
       await server.kill();
       await server.startAgain();
     }
-    await pause(300);
+    await sleep(300);
     ending.abort();
     await Promise.all(writers);
     for (const [stream, revision] of acknowledged) {
@@ -102,17 +86,3 @@ describe('outages of EventStoreDB', () => {
     await store.close();
   }, 60_000);
 });
-
-const pause = (durationMs: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, durationMs));
-
-async function ignoreUnavailable(error: unknown): Promise<undefined> {
-  if (!(error instanceof EventStoreUnavailable)) throw error;
-  await pause(5);
-}
-
-async function eventually(store: KurrentEventStore, append: StreamAppend): Promise<unknown> {
-  for (;;) {
-    const outcomes = await store.append([append]).catch(ignoreUnavailable);
-    if (outcomes !== undefined) return outcomes;
-  }
-}

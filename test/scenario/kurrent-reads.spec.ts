@@ -1,32 +1,30 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { randomUUID } from 'node:crypto';
-import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
+import { jsonEvent } from '@eventstore/db-client';
 import { EventStoreUnavailable, KurrentEventStore, NO_STREAM, START, StreamDeleted } from '@app/event-store';
 import { appendTo, noted } from '../support/eventstoredb/noted.js';
+import {
+  appendEventually,
+  HASTY_MS,
+  named,
+  startKurrentStores,
+  type KurrentStores,
+} from '../support/eventstoredb/kurrent-stores.js';
 import { StandInServer } from '../support/eventstoredb/stand-in-server.js';
 
-const HASTY_MS = 1_000;
-const named = (): string => `account-${randomUUID()}`;
 const LONG_MS = 30_000;
 
 describe('reads of EventStoreDB', () => {
-  let server: StandInServer;
-  let store: KurrentEventStore;
-  let hasty: KurrentEventStore;
-  let client: EventStoreDBClient;
+  let stores: KurrentStores;
+  let server: KurrentStores['server'];
+  let store: KurrentStores['store'];
+  let hasty: KurrentStores['hasty'];
+  let client: KurrentStores['client'];
   beforeAll(async () => {
-    server = await StandInServer.start();
-    store = await KurrentEventStore.connect({ url: server.url });
-    hasty = await KurrentEventStore.connect({ url: server.url, callTimeoutMs: HASTY_MS });
-    client = EventStoreDBClient.connectionString(server.url);
+    stores = await startKurrentStores();
+    ({ server, store, hasty, client } = stores);
   }, 30_000);
   beforeEach(async () => server.plan());
-  afterAll(async () => {
-    await store.close();
-    await hasty.close();
-    await client.dispose();
-    await server.stop();
-  }, 30_000);
+  afterAll(async () => stores.close(), 30_000);
 
   const fill = async (count: number): Promise<string> => {
     const stream = named();
@@ -184,7 +182,7 @@ describe('waiting for an append to EventStoreDB', () => {
     const waiting = store.waitForAppend(await store.head(), LONG_MS);
     await server.kill();
     await server.startAgain();
-    await appendEventually(store);
+    await appendEventually(store, appendTo(named()));
     await waiting;
     expect(Date.now() - startedAt).toBeLessThan(LONG_MS);
     await close();
@@ -197,15 +195,3 @@ describe('waiting for an append to EventStoreDB', () => {
     expect(await store.waitForAppend(START, LONG_MS)).toBeUndefined();
   }, 40_000);
 });
-
-async function appendEventually(store: KurrentEventStore): Promise<void> {
-  const append = appendTo(named());
-  for (;;) {
-    try {
-      await store.append([append]);
-      return;
-    } catch (error) {
-      if (!(error instanceof EventStoreUnavailable)) throw error;
-    }
-  }
-}
