@@ -30,7 +30,7 @@ describe('docker-compose.yml', () => {
     const text = readFileSync('docker-compose.yml', 'utf8');
     expect(composeFaults(parseCompose(text))).toEqual([]);
     expect(composeFaults(parseCompose(text.replace('read_only', 'readonly')))).not.toEqual([]);
-    expect(composeFaults(parseCompose(text.replace('memory: 768M', 'memory: []')))).not.toEqual([]);
+    expect(composeFaults(parseCompose(text.replace('memory: 2G', 'memory: []')))).not.toEqual([]);
   });
 
   it('runs two aggregators, a projector and an API beside Kafka, KurrentDB and Postgres', () => {
