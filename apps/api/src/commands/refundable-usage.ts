@@ -105,6 +105,7 @@ function refundableRun(event: UsageCharged, part: RunPart & { readonly revision:
     grant: run.grant,
     cycleStartMs: use.cycle.startMs,
     rate: use.rate,
+    isReversible: use.isReversible,
   };
 }
 

@@ -107,6 +107,8 @@ export interface RefundableDraw {
   readonly grant: string | null;
   readonly cycleStartMs: number;
   readonly rate: string | null;
+  /** Whether charges of its rate may be negative and give it back. */
+  readonly isReversible: boolean;
 }
 
 export interface CommandContext {

@@ -9,6 +9,7 @@ import { commandTimeMs, currentCycleMs, type Command, type CommandOutcome } from
 import type { Drafting } from '../drafting.js';
 import { paymentsFrom } from '../grants/pay-overdraft.js';
 import { applyMovement, endedGrantOf, poolOf } from '../evolve/pool.js';
+import { UnreversedDraws } from './unreversed-draws.js';
 
 const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 
@@ -23,9 +24,10 @@ export function refundUsage(
 ): CommandOutcome {
   const { reversals } = drafting.draft;
   const left = (key: string, totalNanos: bigint): bigint => totalNanos - (reversals.get(key) ?? 0n);
-  const open = command.of.draws.map((draw) => ({
+  const unreversed = new UnreversedDraws(drafting.draft);
+  const open = command.of.draws.toReversed().map((draw) => ({
     draw,
-    nanos: least(draw.amountNanos, left(draw.key, draw.totalNanos)),
+    nanos: unreversed.take(draw, least(draw.amountNanos, left(draw.key, draw.totalNanos))),
   }));
   const drawn = open.reduce((total, { nanos }) => total + nanos, 0n);
   const most = command.of.limits.reduce((total, limit) => least(total, left(limit.key, limit.totalNanos)), drawn);
@@ -36,13 +38,13 @@ export function refundUsage(
   const work = new RefundWork(drafting, atMs);
   const records: ReversalRecord[] = command.of.limits.map((limit) => ({ of: limit.key, amountNanos }));
   let rest = amountNanos;
-  for (const { draw, nanos } of open.toReversed()) {
+  for (const { draw, nanos } of open) {
     const part = least(nanos, rest);
     if (part <= 0n) continue;
     rest -= part;
     work.giveBack(draw, part);
-    const { key, rate, cycleStartMs, grant } = draw;
-    records.push({ of: key, amountNanos: part, draw: { rate, cycleStartMs, grant } });
+    const { key, rate, cycleStartMs, grant, isReversible } = draw;
+    records.push({ of: key, amountNanos: part, ...(isReversible ? { draw: { rate, cycleStartMs, grant } } : {}) });
   }
   const answer = { id: `f-${drafting.nextRevision}` };
   drafting.push({

@@ -61,7 +61,7 @@ export function rememberDraw(
   }
 }
 
-/** A refund reversed a draw: a negative charge of its rate must not give it back again. */
+/** A refund reversed a draw, or overdraft was forgiven: a negative charge of its rate must not give it back again. */
 export function forgetDraw(
   state: AccountState,
   draw: { readonly rate: string | null; readonly cycleStartMs: number; readonly grant: string | null },
@@ -69,12 +69,13 @@ export function forgetDraw(
 ): void {
   const known = draw.rate === null ? undefined : state.rates.get(draw.cycleStartMs)?.get(draw.rate);
   if (draw.rate === null || known === undefined || known.draws === null) return;
-  const { draws } = rateStateOf(state, draw.cycleStartMs, draw.rate);
+  const rate = rateStateOf(state, draw.cycleStartMs, draw.rate);
   let left = amountNanos;
-  for (const kept of draws?.toReversed() ?? []) {
+  for (const kept of rate.draws?.toReversed() ?? []) {
     if (kept.grant !== draw.grant || left === 0n) continue;
     const part = kept.amountNanos < left ? kept.amountNanos : left;
     kept.amountNanos -= part;
     left -= part;
   }
+  rate.draws = rate.draws?.filter((kept) => kept.amountNanos > 0n) ?? null;
 }

@@ -1,4 +1,4 @@
-import type { AccountEvent, ReversalRecord, UsageQuarantined } from '../account-events.js';
+import type { AccountEvent, CycleEnded, ReversalRecord, UsageQuarantined } from '../account-events.js';
 import { feedKey, type AccountState, type RevisionRange } from '../account-state.js';
 import { applyRates, forgetDraw, rememberDraws } from './evolve-rates.js';
 import { applyToWallet } from './evolve-wallet.js';
@@ -25,6 +25,7 @@ export function recordPlace(state: AccountState, event: AccountEvent, revision: 
   if (event.type === 'UsageQuarantined') recordOffset(state, event.feed);
   if (event.type === 'CreditsPurchased' && event.purchase.paymentReference !== null)
     state.paymentReferences.set(event.purchase.paymentReference, event.purchase.id);
+  if (event.type === 'CycleEnded') forgetForgiven(state, event);
   if (event.type === 'CreditsRefunded') for (const reversal of event.reversals) recordReversal(state, reversal);
   if (event.type === 'AccountRecordPut') state.records.set(`${event.record}/${event.key}`, event.value);
   if (event.command !== undefined && event.command.key !== null) {
@@ -37,6 +38,12 @@ export function recordPlace(state: AccountState, event: AccountEvent, revision: 
 function recordReversal(state: AccountState, reversal: ReversalRecord): void {
   state.reversals.set(reversal.of, (state.reversals.get(reversal.of) ?? 0n) + reversal.amountNanos);
   if (reversal.draw !== undefined) forgetDraw(state, reversal.draw, reversal.amountNanos);
+}
+
+function forgetForgiven(state: AccountState, { entries }: CycleEnded): void {
+  for (const { movements } of entries)
+    for (const movement of movements)
+      if (movement.kind === 'forgive') forgetDraw(state, { ...movement.debt, grant: null }, movement.amountNanos);
 }
 
 function forgetOldCommands(state: AccountState, nowMs: number): void {

@@ -8,7 +8,7 @@ import { applyRun } from '../evolve/evolve-usage.js';
 import { rememberDraw } from '../evolve/evolve-rates.js';
 import { paymentsFrom } from '../grants/pay-overdraft.js';
 import { grantId } from '../grants/grant-id.js';
-import { applyMovement, poolOf } from '../evolve/pool.js';
+import { applyMovement, ImpossibleEvent, poolOf } from '../evolve/pool.js';
 import { putLatest, putSample } from '../evolve/rate-state.js';
 import type { MeasuredLine } from './measured-line.js';
 
@@ -163,7 +163,10 @@ function giveBack(draft: AccountState, builder: ChargeBuilder, line: GivingBack)
   for (let newest = line.rate.draws?.at(-1); newest !== undefined && left > 0n; newest = line.rate.draws?.at(-1)) {
     const part = newest.amountNanos < left ? newest.amountNanos : left;
     left -= part;
-    for (const run of returnRuns(draft, builder, { use: line.use, grant: newest.grant, amountNanos: part })) {
+    const runs = returnRuns(draft, builder, { use: line.use, grant: newest.grant, amountNanos: part });
+    if (runs.reduce((sum, run) => sum - run.amountNanos, 0n) !== part || part === 0n)
+      throw new ImpossibleEvent('what a rate drew and has not given back is nowhere to go back to');
+    for (const run of runs) {
       const refund = run.from === 'refund' ? builder.refundGrants.find((grant) => grant.id === run.grant) : undefined;
       applyRun(draft.wallet, use, run, refund);
       builder.draw(run);
