@@ -25,36 +25,32 @@ async function crowd(count: number, call: (index: number) => Promise<unknown>): 
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
 
 describe('a hot account', () => {
-  it(
-    'takes commands, questions and usage at once, and loses none of them',
-    async () => {
-      const customer = await product.customer('hot').opens('starter', AT);
-      await Promise.all([
-        crowd(COMMANDS, async (index) => {
-          const id = `h-${index}`;
-          await customer.post('holds', { id, pool: 'credits', amount: '2', expiresAt: LATER });
-          await customer.post(`holds/${id}/settle`, { amount: '1' });
-        }),
-        // Questions bring the account up to date, whatever is being decided meanwhile.
-        crowd(COMMANDS, () => customer.sees('gate?pool=credits&estimate=1')),
-        crowd(BATCHES, (batch) =>
-          customer.sends(
-            numbers(BATCH).map((index) => ({
-              id: `e-${batch}-${index}`,
-              type: 'tool.ran',
-              data: {},
-            })),
-          ),
+  it('takes commands, questions and usage at once, and loses none of them', async () => {
+    const customer = await product.customer('hot').opens('starter', AT);
+    await Promise.all([
+      crowd(COMMANDS, async (index) => {
+        const id = `h-${index}`;
+        await customer.post('holds', { id, pool: 'credits', amount: '2', expiresAt: LATER });
+        await customer.post(`holds/${id}/settle`, { amount: '1' });
+      }),
+      // Questions bring the account up to date, whatever is being decided meanwhile.
+      crowd(COMMANDS, () => customer.sees('gate?pool=credits&estimate=1')),
+      crowd(BATCHES, (batch) =>
+        customer.sends(
+          numbers(BATCH).map((index) => ({
+            id: `e-${batch}-${index}`,
+            type: 'tool.ran',
+            data: {},
+          })),
         ),
-      ]);
-      await usageIsIn(customer, BATCHES * BATCH);
-      expect(await customer.pool('credits')).toMatchObject({ used: String(COMMANDS), held: '0' });
-      expect(await customer.lists('holds')).toEqual([]);
-      const settled = await customer.lists('ledger?type=deduction&pool=credits&limit=500');
-      expect(settled).toHaveLength(COMMANDS);
-    },
-    TIMEOUT_MS,
-  );
+      ),
+    ]);
+    await usageIsIn(customer, BATCHES * BATCH);
+    expect(await customer.pool('credits')).toMatchObject({ used: String(COMMANDS), held: '0' });
+    expect(await customer.lists('holds')).toEqual([]);
+    const settled = await customer.lists('ledger?type=deduction&pool=credits&limit=500');
+    expect(settled).toHaveLength(COMMANDS);
+  });
 
   it('gives 10 holds of 1 on a balance of 10, when 100 ask at once', async () => {
     const customer = await product.customer('contended').opens('starter', AT);
@@ -77,33 +73,29 @@ describe('a hot account', () => {
     expect(await customer.balance()).toBe('126000');
   });
 
-  it(
-    'says once which of 5,000 folded events crossed a threshold',
-    async () => {
-      const customer = await product.customer('watched').opens('starter', AT);
-      await customer.put('alerts/half', { pool: 'credits', basis: 'percent-used', at: [{ value: 50 }] });
-      const large = { model: 'large', input_tokens: 130_000_000, output_tokens: 0 };
-      for (let batch = 0; batch < 5; batch++)
-        await customer.sends(
-          numbers(1_000).map((index) => ({
-            id: `w-${batch * 1_000 + index}`,
-            type: 'llm.completion',
-            data: batch === 3 && index === 210 ? large : { input_tokens: 1, output_tokens: 0 },
-          })),
-        );
-      await usageIsIn(customer, 5_000);
-      expect(await customer.reads('alerts/half')).toMatchObject({
-        at: [{ reached: true, crossing: { cause: { kind: 'usage', source: '/story', id: 'w-3210' } } }],
-      });
-      const told = await customer.waitsFor(
-        'the notification',
-        () => customer.lists('notifications'),
-        (items) => items.some(({ title }) => String(title).startsWith('Alert half')),
+  it('says once which of 5,000 folded events crossed a threshold', async () => {
+    const customer = await product.customer('watched').opens('starter', AT);
+    await customer.put('alerts/half', { pool: 'credits', basis: 'percent-used', at: [{ value: 50 }] });
+    const large = { model: 'large', input_tokens: 130_000_000, output_tokens: 0 };
+    for (let batch = 0; batch < 5; batch++)
+      await customer.sends(
+        numbers(1_000).map((index) => ({
+          id: `w-${batch * 1_000 + index}`,
+          type: 'llm.completion',
+          data: batch === 3 && index === 210 ? large : { input_tokens: 1, output_tokens: 0 },
+        })),
       );
-      expect(told.filter(({ title }) => String(title).startsWith('Alert half'))).toHaveLength(1);
-    },
-    TIMEOUT_MS,
-  );
+    await usageIsIn(customer, 5_000);
+    expect(await customer.reads('alerts/half')).toMatchObject({
+      at: [{ reached: true, crossing: { cause: { kind: 'usage', source: '/story', id: 'w-3210' } } }],
+    });
+    const told = await customer.waitsFor(
+      'the notification',
+      () => customer.lists('notifications'),
+      (items) => items.some(({ title }) => String(title).startsWith('Alert half')),
+    );
+    expect(told.filter(({ title }) => String(title).startsWith('Alert half'))).toHaveLength(1);
+  });
 
   it('is not changed by closing a month twice', async () => {
     const customer = await product.customer('closing').opens('starter', AT);
