@@ -1,24 +1,12 @@
 import { bannerRule, formatCredits } from '@app/metering';
 import type { AccountState, Pool } from '@app/metering';
 import type { CrossingItem } from '@app/read-models';
+import type { Banner } from './banner.js';
 import { expiredBanner } from './expired-banner.js';
 import type { FreePlan } from './expired-banner.js';
 
 /** Record of `AccountRecordPut` in which an account keeps the banners that somebody has dismissed. */
 export const DISMISSED_RECORD = 'dismissed-banner';
-
-export interface Banner {
-  readonly id: string;
-  /** `fixed` stays until its cause is gone. */
-  readonly kind: 'removable' | 'fixed';
-  readonly action: string;
-  readonly message: string;
-  readonly pool: string;
-  /** Percent used, where that is the cause. */
-  readonly threshold: string | null;
-  readonly at: string;
-  readonly cause: Readonly<Record<string, unknown>> & { readonly kind: string };
-}
 
 /**
  * The banners in force. Of each pool the highest mark that is still reached: dismissing it says that the lower ones

@@ -19,7 +19,7 @@ import { asOf, asOfStream } from '../queries/as-of.js';
 import { pageOf } from '../queries/read.js';
 import { COMMANDS, CURSORS, PARTS, QUERIES } from '../tokens.js';
 import { bannersOf, DISMISSED_RECORD } from './banners-of.js';
-import type { Banner } from './banners-of.js';
+import type { Banner } from './banner.js';
 import type { FreePlan } from './expired-banner.js';
 
 const query = z.strictObject({ ...pageQuery, ...minRevisionQuery });

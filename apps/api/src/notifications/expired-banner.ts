@@ -1,6 +1,6 @@
 import { formatTime } from '@app/metering';
 import type { AccountState, EndedGrant, Pool, Wallet } from '@app/metering';
-import type { Banner } from './banners-of.js';
+import type { Banner } from './banner.js';
 
 /** A plan that costs nothing. */
 export interface FreePlan {
