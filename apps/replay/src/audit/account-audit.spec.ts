@@ -116,6 +116,17 @@ describe('AccountAudit', () => {
     );
   });
 
+  it('finds nothing in late usage that is cheaper than overdraft which was forgiven', () => {
+    const account = new AccountFixture();
+    const open = { kind: 'OpenAccount', anchorDay: 1, openedAtMs: null, manualClockMs: null } as const;
+    account.command({ ...open, plan: 'forgiving' }, '2026-03-01T00:00:00Z');
+    account.use({ id: 'many', type: 'seats', time: '2026-03-30T00:00:00Z', data: { seats: 10 } });
+    const at = '2026-04-01T00:30:00Z';
+    account.use({ id: 'few', type: 'seats', time: '2026-03-31T00:00:00Z', at, data: { seats: 1 } });
+    expect(account.events.map(({ type }) => type)).toContain('CycleEnded');
+    expect(findingsOf(account.events)).toEqual([]);
+  });
+
   it('finds a gauge that the end of its cycle did not accrue', () => {
     const account = new AccountFixture();
     account.use({ id: 's', type: 'storage', time: timeOf(1), data: { gigabytes: 7 } });

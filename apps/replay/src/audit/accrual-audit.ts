@@ -1,7 +1,7 @@
 import { divideHalfEven, NANOS_PER_UNIT, type Catalog, type UsageCharged } from '@app/metering';
 import type { Report } from './finding.js';
 import type { RateBook } from './rate-book.js';
-import { priceFor, type UseTerms } from './use-terms.js';
+import { accrualPrice, type UseTerms } from './use-terms.js';
 
 /**
  * What a cycle's end adds to gauges: each last value held up to the end. It has groups and no evidence lines, so the
@@ -27,7 +27,7 @@ export function auditAccrual(
     if (terms === undefined || first === undefined) return;
     const deltaUnits = sum(event.samples.filter((sample) => sample.use === index).map((sample) => sample.deltaUnits));
     const at = { dimensions: first.dimensions, usageTimeMs: use.cycle.endMs - 1, catalog: by.catalog, report };
-    const price = priceFor(terms, event, at);
+    const price = accrualPrice(terms, event, at);
     if (price === null) return;
     const before = terms.book.units;
     const asked = terms.book.add(deltaUnits, price, terms.denominator);

@@ -7,8 +7,8 @@ export class RateBook {
   units = 0n;
   /** Credits charged and not given back, of rates whose quantity may shrink. */
   drawnNanos = 0n;
-  /** A refund has taken draws back: what a negative charge may give back is not known exactly any more. */
-  isRefunded = false;
+  /** A refund or forgiven overdraft has taken draws back: what a negative charge may give back is not known exactly. */
+  isTakenBack = false;
   /** Its value holds between samples, and a cycle's end adds the rest. */
   isGauge = false;
   readonly values = new Set<string>();
@@ -37,6 +37,12 @@ export class RateBook {
     const after: bigint = costNanos(price, this.units, denominator);
     this.known = { price, denominator, costNanos: after };
     return after - before;
+  }
+
+  /** Draws were refunded, or forgiven as overdraft. */
+  takeBack(amountNanos: bigint): void {
+    this.isTakenBack = true;
+    this.drawnNanos -= this.drawnNanos < amountNanos ? this.drawnNanos : amountNanos;
   }
 
   /** Adds a quantity whose price is not known. */

@@ -21,14 +21,13 @@ export class RatingAudit {
 
   /** `catalog` is that of the version which a `UsageCharged` names; undefined where the catalog's stream lacks it. */
   take(event: AccountEvent, catalog: Catalog | undefined, report: Report): void {
-    if (event.type === 'CycleEnded') this.checkAccrued(event.ended.startMs, event.ended.endMs, report);
+    if (event.type === 'CycleEnded') {
+      this.checkAccrued(event.ended.startMs, event.ended.endMs, report);
+      for (const movement of event.entries.flatMap((entry) => entry.movements))
+        if (movement.kind === 'forgive') this.takeBack(movement.debt, movement.amountNanos);
+    }
     if (event.type === 'CreditsRefunded')
-      for (const { draw, amountNanos } of event.reversals) {
-        const book = draw && this.books.get(draw.cycleStartMs)?.get(draw.rate ?? '');
-        if (book === undefined) continue;
-        book.isRefunded = true;
-        book.drawnNanos -= book.drawnNanos < amountNanos ? book.drawnNanos : amountNanos;
-      }
+      for (const { draw, amountNanos } of event.reversals) if (draw) this.takeBack(draw, amountNanos);
     if (event.type !== 'UsageCharged') return;
     if (catalog === undefined) {
       report({ check: 'rating', detail: `catalog version ${event.catalogVersion} is not in the catalog's stream` });
@@ -42,6 +41,13 @@ export class RatingAudit {
     }
     for (const use of event.uses) checkPlace(use, this.cycles, report);
     new EventRating(event, { terms, catalog, cycles: this.cycles }, report).run();
+  }
+
+  private takeBack(of: { readonly cycleStartMs: number; readonly rate: string | null }, amountNanos: bigint): void {
+    this.books
+      .get(of.cycleStartMs)
+      ?.get(of.rate ?? '')
+      ?.takeBack(amountNanos);
   }
 
   private bookOf(use: RateUse): RateBook {
@@ -138,7 +144,7 @@ class EventRating {
   private checkReturned(line: EvidenceLine, { creditsNanos, cutNanos = 0n }: EvidenceMeterLine, terms: UseTerms): void {
     const { use, book } = terms;
     if (creditsNanos > 0n || cutNanos < 0n) this.complain(line, 'a negative charge gives back, or is cut');
-    if (!use.isReversible || book.isRefunded) return;
+    if (!use.isReversible || book.isTakenBack) return;
     const left = book.drawnNanos + creditsNanos;
     if (left < 0n) this.complain(line, 'more goes back than was drawn');
     if (cutNanos > 0n && left > 0n) this.complain(line, 'a negative charge is cut while draws are left');

@@ -71,6 +71,17 @@ export function priceFor(
   return price;
 }
 
+/** The price by which the rest of a gauge is charged: its rate goes on, where the catalog still has it. */
+export function accrualPrice(
+  terms: UseTerms,
+  event: UsageCharged,
+  at: { readonly dimensions: number; readonly usageTimeMs: number; readonly catalog: Catalog; readonly report: Report },
+): Price | null {
+  const { use, meter } = terms;
+  const rate = at.catalog.rateNamed(use.plan, at.usageTimeMs, meter, use.rate);
+  return rate?.pool === use.pool && rate.rateCard === use.rateCard ? rate.price : priceFor(terms, event, at);
+}
+
 /** That the use's cycle is one that the stream knows, in the state that its outcome says. */
 export function checkPlace(use: RateUse, cycles: CycleBook, report: Report): void {
   const cycle = cycles.find(use.cycle.startMs);

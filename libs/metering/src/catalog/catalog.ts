@@ -101,4 +101,6 @@ export interface Catalog {
   denominatorIn(meter: Meter, cycle: { readonly startMs: number; readonly endMs: number }): bigint;
   /** The first rate whose `where` matches, in the version of the plan's rate card that is effective at `timeMs`. */
   rateOf(planKey: string, timeMs: number, meter: Meter, dimensions: ReadonlyMap<string, string>): Rate | undefined;
+  /** The rate with this key in that version: how one goes on when a new version takes effect. */
+  rateNamed(planKey: string, timeMs: number, meter: Meter, rateKey: string): Rate | undefined;
 }

@@ -4,7 +4,7 @@ import { parseDuration } from '../time/period.js';
 import type { Catalog, Package, Plan, Rate } from './catalog.js';
 import { DEFAULT_GRACE_MS } from './catalog-limits.js';
 import type { CatalogDocument } from './catalog-schema.js';
-import { compileRateCard, findRate, type CompiledVersion } from './compile-rates.js';
+import { candidatesAt, compileRateCard, findRate, type Candidate, type CompiledVersion } from './compile-rates.js';
 import { compileMeter, compilePackage, compilePlan } from './compile-terms.js';
 
 /** A validated document as lookups. `version` is the catalog's revision, which every charge records. */
@@ -72,7 +72,15 @@ class CompiledCatalog implements Catalog {
   }
 
   rateOf(planKey: string, timeMs: number, meter: Meter, dimensions: ReadonlyMap<string, string>): Rate | undefined {
-    return findRate(this.versionsByPlan.get(planKey) ?? NO_VERSIONS, timeMs, meter.key, dimensions);
+    return findRate(this.candidatesAt(planKey, timeMs, meter), dimensions);
+  }
+
+  rateNamed(planKey: string, timeMs: number, meter: Meter, rateKey: string): Rate | undefined {
+    return this.candidatesAt(planKey, timeMs, meter).find(({ rate }) => rate.key === rateKey)?.rate;
+  }
+
+  private candidatesAt(planKey: string, timeMs: number, meter: Meter): readonly Candidate[] {
+    return candidatesAt(this.versionsByPlan.get(planKey) ?? NO_VERSIONS, timeMs, meter.key);
   }
 }
 

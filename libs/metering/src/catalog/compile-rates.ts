@@ -46,21 +46,25 @@ export function compileRateCard(card: RateCardDocument, meters: ReadonlyMap<stri
   });
 }
 
-/** The first rate that matches in the last version that is effective at `timeMs`. */
-export function findRate(
+/** The meter's candidates in the last version that is effective at `timeMs`. */
+export function candidatesAt(
   versions: readonly CompiledVersion[],
   timeMs: number,
   meterKey: string,
-  dimensions: ReadonlyMap<string, string>,
-): Rate | undefined {
+): readonly Candidate[] {
   for (let at = versions.length - 1; at >= 0; at -= 1) {
     const version = versions[at];
-    if (version === undefined || version.effectiveFromMs > timeMs) continue;
-    for (const candidate of version.candidates.get(meterKey) ?? []) {
-      if (matches(candidate, dimensions)) return candidate.rate;
-    }
-    return undefined;
+    if (version !== undefined && version.effectiveFromMs <= timeMs)
+      return version.candidates.get(meterKey) ?? NO_CANDIDATES;
   }
+  return NO_CANDIDATES;
+}
+
+const NO_CANDIDATES: readonly Candidate[] = [];
+
+/** The first rate that matches. */
+export function findRate(candidates: readonly Candidate[], dimensions: ReadonlyMap<string, string>): Rate | undefined {
+  for (const candidate of candidates) if (matches(candidate, dimensions)) return candidate.rate;
   return undefined;
 }
 

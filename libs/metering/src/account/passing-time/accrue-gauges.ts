@@ -1,5 +1,4 @@
 import type { CycleBounds, DimensionPairs, SeriesPoint } from '../account-events.js';
-import type { RateState } from '../account-state.js';
 import { ChargeBuilder } from '../usage/charge-builder.js';
 import { chargeLine } from '../usage/charge-line.js';
 import type { MeasuredLine } from '../usage/measured-line.js';
@@ -11,9 +10,10 @@ export function accrueGauges(drafting: Drafting, cycle: CycleBounds): void {
   const rates = drafting.draft.rates.get(cycle.startMs);
   if (rates === undefined) return;
   const builder = new ChargeBuilder(drafting.nextRevision);
-  for (const rate of rates.values())
-    if (rate.gauge !== null)
-      for (const points of rate.series?.values() ?? []) accrueSeries(drafting, builder, { cycle, rate, points });
+  for (const [name, { gauge, series }] of rates)
+    if (gauge !== null)
+      for (const points of series?.values() ?? [])
+        accrueSeries(drafting, builder, { cycle, rate: name, meter: gauge, points });
   if (builder.isEmpty) return;
   const { catalog } = drafting;
   drafting.pushFolded(builder.finish({ atMs: cycle.endMs, feed: null, catalogVersion: catalog.version }));
@@ -22,18 +22,20 @@ export function accrueGauges(drafting: Drafting, cycle: CycleBounds): void {
 function accrueSeries(
   drafting: Drafting,
   builder: ChargeBuilder,
-  gauge: { cycle: CycleBounds; rate: RateState; points: readonly SeriesPoint[] },
+  gauge: { cycle: CycleBounds; rate: string; meter: string; points: readonly SeriesPoint[] },
 ): void {
   const last = gauge.points.at(-1);
   const { cycle } = gauge;
   if (last === undefined || last.valueUnits === 0n || last.usageTimeMs >= cycle.endMs) return;
   const { catalog, wallet, draft } = drafting;
-  const meter = catalog.meter(gauge.rate.gauge ?? '');
+  const meter = catalog.meter(gauge.meter);
   const pairs = pairsOfSeries(last.series);
   const atMs = cycle.endMs - 1;
   const plan = planAt(wallet, atMs);
-  const rate = meter === undefined ? undefined : catalog.rateOf(plan, atMs, meter, new Map(pairs));
-  if (meter === undefined || rate === undefined) return;
+  if (meter === undefined) return;
+  // The rest belongs to the rate that the samples count in, whatever a series says of the dimensions that it matched by.
+  const rate = catalog.rateNamed(plan, atMs, meter, gauge.rate) ?? catalog.rateOf(plan, atMs, meter, new Map(pairs));
+  if (rate === undefined) return;
   const use = builder.use(rate, { plan, cycle, outcome: 'charged' });
   const line: MeasuredLine = {
     aggregation: 'accrual',
