@@ -111,7 +111,7 @@ describe('processes on a real broker', () => {
   );
 
   it(
-    'I7, I10: a member that freezes past its session, and a store that is slower than it (F4, F31, F37)',
+    'I7, I10: a member that freezes past its session, and a store that is slower than it (F4, F31)',
     async () => {
       while (deployment.aggregators.length < 2) await (await deployment.addAggregator()).ready();
       const [frozen] = deployment.aggregators;

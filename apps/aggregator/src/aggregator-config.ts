@@ -8,7 +8,7 @@ import type { AggregatorSettings } from './settings.js';
 
 /** Why the process has to end: nothing that it could do by itself mends this. */
 export interface FatalFault {
-  readonly code: FeedAlarm['code'] | 'Stalled' | 'Failed';
+  readonly code: FeedAlarm['code'] | 'Stalled' | 'PartitionLost' | 'Failed';
   readonly detail: string;
 }
 

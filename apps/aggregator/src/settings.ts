@@ -41,7 +41,10 @@ export interface AggregatorSettings {
   readonly dueAccountsMax: number;
   /** Waiting work that does not move, or a feed that does not answer, for this long: health goes red (I11). */
   readonly stalledRedMs: number;
+  /** Waiting work that did not move for this long ends the process. */
   readonly stalledExitMs: number;
+  /** So does a partition that another process owns while the feed gives it to us. */
+  readonly lostExitMs: number;
   readonly watchEveryMs: number;
   /** How long a stop waits for what is under way before it abandons it (the store still says what became of it). */
   readonly stopGraceMs: number;
@@ -79,6 +82,7 @@ export const AGGREGATOR_SETTINGS: AggregatorSettings = {
   dueAccountsMax: 500,
   stalledRedMs: 30 * SECOND_MS,
   stalledExitMs: 10 * MINUTE_MS,
+  lostExitMs: MINUTE_MS,
   watchEveryMs: SECOND_MS,
   stopGraceMs: 5 * SECOND_MS,
   partitions: 12,

@@ -8,7 +8,7 @@ import type { AggregatorConfig, FatalFault } from './aggregator-config.js';
 import { composeAggregator, type AggregatorParts } from './compose-aggregator.js';
 import { isReadyWith, type AggregatorHealth, type AggregatorProblem } from './health/health.js';
 import { metricsOf } from './health/metrics.js';
-import { Watchdog } from './health/watchdog.js';
+import { watchdogsOf, type Watchdogs } from './health/watchdogs.js';
 import { describeError } from './log.js';
 import { allTopics, topicDefinitions } from './topics.js';
 import { UsageFeedStrategy } from './transport/index.js';
@@ -48,7 +48,13 @@ export async function startAggregator(config: AggregatorConfig): Promise<Running
   await catalogs.refresh().catch((error: unknown) => onWarning('The catalog cannot be read', error));
   catalogs.follow(settings.catalogPollMs, onWarning);
   clock.follow(settings.clockCheckMs);
-  const watchdogs = watchdogsOf(parts, { config, fatal, reachedAt: () => strategy.reachedAt });
+  const watchdogs = watchdogsOf({
+    settings,
+    partitions: parts.partitions,
+    log: config.log,
+    reachedAt: () => strategy.reachedAt,
+    onFatal: (fault) => fatal.raise(fault),
+  });
   for (const watchdog of Object.values(watchdogs)) watchdog.start();
   const service = await NestFactory.createMicroservice(AggregatorModule.of(parts.partitions), {
     strategy,
@@ -79,31 +85,6 @@ class FatalOnce {
     this.config.log.error({ ...fault }, 'The aggregator cannot go on');
     this.config.onFatal(fault);
   }
-}
-
-interface Watchdogs {
-  /** Work that waits and does not move. */
-  readonly work: Watchdog;
-  /** A feed that does not answer: ending the process would not bring it back. */
-  readonly feed: Watchdog;
-}
-
-function watchdogsOf(
-  { partitions, settings }: AggregatorParts,
-  given: { readonly config: AggregatorConfig; readonly fatal: FatalOnce; readonly reachedAt: () => number },
-): Watchdogs {
-  const { config, fatal, reachedAt } = given;
-  const common = { redMs: settings.stalledRedMs, everyMs: settings.watchEveryMs, log: config.log };
-  const onStalled = (): void => fatal.raise({ code: 'Stalled', detail: 'Work is waiting and nothing moves' });
-  return {
-    work: new Watchdog({
-      ...common,
-      message: 'Work is waiting and nothing moves',
-      stalledSince: () => partitions.stalledSince,
-      exit: { afterMs: settings.stalledExitMs, onStalled },
-    }),
-    feed: new Watchdog({ ...common, message: 'The usage feed does not answer', stalledSince: reachedAt }),
-  };
 }
 
 async function stopAll(

@@ -49,6 +49,20 @@ export class AppProcess {
     }
   }
 
+  /** Waits until its health names the problem; the whole answer, as probes see it. */
+  async problem(code: string, timeoutMs: number): Promise<string> {
+    const giveUpAt = Date.now() + timeoutMs;
+    for (;;) {
+      const said = await fetch(`${this.url}/health/ready`).then(
+        (answer) => answer.text(),
+        (error: unknown) => String(error),
+      );
+      if (said.includes(code)) return said;
+      if (!this.isRunning || Date.now() > giveUpAt) throw new Error(`no ${code}: ${said} ${this.#output}`);
+      await sleep(POLL_MS);
+    }
+  }
+
   signal(name: 'SIGSTOP' | 'SIGCONT'): void {
     this.child.kill(name);
   }

@@ -46,6 +46,7 @@ export class OwnedPartition {
   readonly name: string;
   #running: Promise<void> | undefined;
   #failure: unknown;
+  #failedAt = 0;
   #nextOffset: bigint;
   #last: () => LastRecord | null;
   #markMs: number;
@@ -94,6 +95,11 @@ export class OwnedPartition {
 
   get isLost(): boolean {
     return this.#failure instanceof PartitionLost;
+  }
+
+  /** Of the process's monotonic clock; undefined unless another process has taken the partition over. */
+  get lostSince(): number | undefined {
+    return this.isLost ? this.#failedAt : undefined;
   }
 
   /** Of the process's monotonic clock: when work of this partition last moved. */
@@ -189,6 +195,7 @@ export class OwnedPartition {
   #fail(error: unknown): void {
     if (this.#failure !== undefined) return;
     this.#failure = error;
+    this.#failedAt = performance.now();
     const { log, tally } = this.parts;
     if (error instanceof PartitionLost) {
       tally.fences += 1;

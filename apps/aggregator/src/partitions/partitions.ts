@@ -41,6 +41,12 @@ export class Partitions {
     return since.length === 0 ? undefined : Math.min(...since);
   }
 
+  /** Since when the first partition that another process took over has been lost (monotonic); undefined when none is. */
+  get lostSince(): number | undefined {
+    const since = [...this.#owned.values()].flatMap(({ lostSince }) => lostSince ?? []);
+    return since.length === 0 ? undefined : Math.min(...since);
+  }
+
   /** Fences the owner before us, then answers where to start. */
   async assigned(partition: TopicPartition): Promise<StartPosition> {
     const { streams, streamParts, crashPoint } = this.parts;
