@@ -1,5 +1,5 @@
 import { HttpException } from '@nestjs/common';
-import { AccountBroken, TooBusy } from '@app/accounts';
+import { AccountBroken, NewerEventVersion, TooBusy } from '@app/accounts';
 import { isTransient } from '@app/postgres';
 import { TooManyGroups, UnknownCursor } from '@app/read-models';
 import { FeedUnavailable, RecordsTooLarge } from '@app/usage-feed';
@@ -28,6 +28,15 @@ export function problemOf(exception: unknown): Problem {
     return Problem.of('AccountParked', 'This account is parked until an operator has looked at it.', {
       retryAfterSeconds: 60,
     });
+  }
+  if (exception instanceof NewerEventVersion) {
+    return Problem.of(
+      'Unavailable',
+      'A later release has written to this account: one of its processes has to answer.',
+      {
+        retryAfterSeconds: RETRY_SECONDS,
+      },
+    );
   }
   if (exception instanceof TooBusy) {
     return Problem.of('Unavailable', 'This account is busy; try again.', { retryAfterSeconds: 1 });

@@ -1,8 +1,10 @@
 import type { AccountEvent, EvidenceLine, UsageCharged } from '@app/metering';
 import { describe, expect, it } from '@jest/globals';
+import type * as z from 'zod';
 import { accountEvents, decodeAccountEvent, encodeAccountEvent, visitStoredIdentities } from './account-codec.js';
 import { CorruptEvent, NewerEventVersion } from './codec-errors.js';
-import { jsonUpcaster } from './event-codec.js';
+import { creditSchemas } from './credit-schemas.js';
+import { EventCodec, jsonDefinition, jsonUpcaster } from './event-codec.js';
 import { chainStart, sealEvent, verifyChain } from './hash-chain.js';
 
 const start = chainStart('account-acme');
@@ -84,6 +86,32 @@ describe('versions', () => {
     const reading = accountEvents.withUpcaster('GrantVoided', 0, upcaster);
     expect(reading.decode({ type: 'GrantVoided', data }).event).toEqual({ ...voided, atMs: 1 });
     expect(() => decodeAccountEvent({ type: 'GrantVoided', data })).toThrow(CorruptEvent);
+  });
+
+  it('goes through every version between, and continues the chain from the bytes that are stored (I5, I6)', () => {
+    const oldest = sealEvent('GrantVoided', 0, json({ type: 'GrantVoided', at: '1970-01-01T00:00:00Z' }), start);
+    const definition = jsonDefinition('GrantVoided', creditSchemas.GrantVoided);
+    const later = new EventCodec<z.output<typeof creditSchemas.GrantVoided>>('account-<organisation>', {
+      GrantVoided: { ...definition, version: 2 },
+    })
+      .withUpcaster(
+        'GrantVoided',
+        0,
+        jsonUpcaster('GrantVoided', () => ({ type: 'GrantVoided', atMs: 0 })),
+      )
+      .withUpcaster(
+        'GrantVoided',
+        1,
+        jsonUpcaster('GrantVoided', (old) => ({ ...(old as object), grant: 'g-1', entries: [] })),
+      );
+    const { event, hash } = later.decode(oldest);
+    expect(event).toEqual({ ...voided, atMs: 0 });
+    const next = later.encode({ ...event, atMs: 2 }, hash);
+    expect(next.data[0]).toBe(2);
+    expect([verifyChain(start, oldest), verifyChain(hash, next)]).toMatchObject([
+      { isIntact: true },
+      { isIntact: true },
+    ]);
   });
 });
 
