@@ -89,7 +89,7 @@ export class ReplayWorld {
         nextRevision: account.revision + 1n,
       });
       if (events.length === 0) this.accounts.abandon(account);
-      else await this.accounts.append([{ account, draft, events }]);
+      else await this.accounts.append([this.accounts.seal({ account, draft, events })]);
       left = left.slice(decided);
     }
   }

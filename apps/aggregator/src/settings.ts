@@ -15,7 +15,7 @@ export interface AggregatorSettings {
   readonly appendRecordsMax: number;
   /** Estimated bytes of one account's append; the store refuses a megabyte. */
   readonly appendBytesMax: number;
-  /** Accounts and estimated bytes of one call of the store. */
+  /** Accounts and bytes of one call of the store. */
   readonly windowAccountsMax: number;
   readonly windowBytesMax: number;
   readonly windowsInFlightMax: number;

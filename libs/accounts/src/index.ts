@@ -17,7 +17,7 @@ export type { AccountsOptions, IdentitiesNeeded } from './repository/accounts.js
 export { findEvidence } from './repository/find-evidence.js';
 export type { EvidenceQuery, FoundEvidence } from './repository/find-evidence.js';
 export { ACCOUNT_STREAM_PREFIX, accountStream } from './repository/loaded-account.js';
-export type { AccountDecision, DecisionOutcome, LoadedAccount } from './repository/loaded-account.js';
+export type { AccountDecision, DecisionOutcome, LoadedAccount, SealedDecision } from './repository/loaded-account.js';
 export type { OnWarning } from './repository/snapshot-saver.js';
 export { decodeSnapshot } from './snapshots/fold-snapshot.js';
 export type { FoldSnapshot } from './snapshots/fold-snapshot.js';

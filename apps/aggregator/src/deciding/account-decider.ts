@@ -1,4 +1,10 @@
-import { AppendTooLarge, NewerEventVersion, type Accounts, type LoadedAccount } from '@app/accounts';
+import {
+  AppendTooLarge,
+  NewerEventVersion,
+  type Accounts,
+  type LoadedAccount,
+  type SealedDecision,
+} from '@app/accounts';
 import { EventStoreUnavailable } from '@app/event-store';
 import {
   cloneForDecision,
@@ -8,6 +14,7 @@ import {
   type AccountState,
   type Catalog,
   type QuarantinedRecord,
+  type UsageCounts,
   type UsageDecision,
   type UsageRecord,
 } from '@app/metering';
@@ -20,7 +27,6 @@ import type { AccountLocks } from './account-locks.js';
 import { WindowRefused, type AppendWindow } from './append-window.js';
 import { BackOff } from './back-off.js';
 import type { DecidingGate } from './deciding-gate.js';
-import { storedEventsBytes } from './estimate-bytes.js';
 import { identitiesNeeded } from './identities-needed.js';
 import { Permits } from './permits.js';
 import { ProcessAbandoned, Stopping } from './process-abandoned.js';
@@ -61,9 +67,6 @@ export interface AccountOutcome {
   readonly fault: AccountFault | undefined;
 }
 
-/** Room between the estimate and what the store takes. */
-const STORED_BYTES_MAX = 900_000;
-
 interface StepOptions {
   readonly share: Share;
   /** The records were in the feed by then. */
@@ -73,6 +76,11 @@ interface StepOptions {
 interface Step {
   readonly next: number;
   readonly unhosted: readonly QuarantinedRecord[];
+}
+
+interface Decided {
+  readonly draft: AccountState;
+  readonly decision: UsageDecision;
 }
 
 /** Decides the records of one account after the other's, and appends each decision before the next is made. */
@@ -133,23 +141,20 @@ export class AccountDecider {
     const taken = share.take(records, next);
     await this.#loadIdentities(account, taken);
     const catalog = gate.catalog ?? (await gate.opened());
-    const { draft, decision } = this.#decideOn(account, { taken, feed, catalog });
-    if (await this.#isOutdated(account, { decision, catalog, sinceMs })) {
+    const decided = this.#decideOn(account, { taken, feed, catalog });
+    if (await this.#isOutdated(account, { decision: decided.decision, catalog, sinceMs })) {
       accounts.abandon(account);
       return { next, unhosted: [] };
     }
-    if (decision.events.length === 0) {
-      tally.count(decision.counts);
-      return { next: next + decision.decided, unhosted: decision.unhosted };
-    }
-    const estimatedBytes = storedEventsBytes(decision.events);
-    if (estimatedBytes > STORED_BYTES_MAX && taken.length > 1) {
-      accounts.abandon(account);
+    const sealed = this.#seal(account, decided, taken.length);
+    if (sealed === 'too-large') {
       share.shrink(taken.length);
       return { next, unhosted: [] };
     }
-    const isAppended = await this.#append(account, { draft, decision, estimatedBytes, share, taken: taken.length });
-    return isAppended ? { next: next + decision.decided, unhosted: decision.unhosted } : { next, unhosted: [] };
+    const { counts, decided: count, unhosted } = decided.decision;
+    if (sealed === null) tally.count(counts);
+    else if (!(await this.#append(sealed, { counts, share, taken: taken.length }))) return { next, unhosted: [] };
+    return { next: next + count, unhosted };
   }
 
   async #load(organisation: string): Promise<LoadedAccount> {
@@ -176,7 +181,7 @@ export class AccountDecider {
   #decideOn(
     account: LoadedAccount,
     given: { readonly taken: readonly UsageRecord[]; readonly feed: FeedIdentity; readonly catalog: Catalog },
-  ): { draft: AccountState; decision: UsageDecision } {
+  ): Decided {
     const { taken, feed, catalog } = given;
     try {
       const draft = cloneForDecision(account.state);
@@ -188,6 +193,18 @@ export class AccountDecider {
       return { draft, decision };
     } catch (error) {
       this.parts.accounts.abandon(account);
+      throw new AccountFault(account.organisation, error);
+    }
+  }
+
+  /** What was decided as it is stored; null for nothing, and `too-large` when less has to be decided at once. */
+  #seal(account: LoadedAccount, decided: Decided, taken: number): SealedDecision | null | 'too-large' {
+    const { draft, decision } = decided;
+    if (decision.events.length === 0) return null;
+    try {
+      return this.parts.accounts.seal({ account, draft, events: decision.events });
+    } catch (error) {
+      if (error instanceof AppendTooLarge && taken > 1) return 'too-large';
       throw new AccountFault(account.organisation, error);
     }
   }
@@ -208,39 +225,27 @@ export class AccountDecider {
     return fresh.revision !== revision;
   }
 
-  /** False when somebody else has written to the account, or less has to be decided at once. */
+  /** False when somebody else has written to the account. */
   async #append(
-    account: LoadedAccount,
-    given: {
-      readonly draft: AccountState;
-      readonly decision: UsageDecision;
-      readonly estimatedBytes: number;
-      readonly share: Share;
-      readonly taken: number;
-    },
+    sealed: SealedDecision,
+    given: { readonly counts: UsageCounts; readonly share: Share; readonly taken: number },
   ): Promise<boolean> {
     const { window, tally } = this.parts;
-    const { draft, decision, estimatedBytes, share, taken } = given;
-    const { isAlone } = share;
+    const { counts, share, taken } = given;
     try {
-      const { events } = decision;
-      const outcome = await window.append({ decision: { account, draft, events }, estimatedBytes, isAlone });
+      const outcome = await window.append({ decision: sealed, isAlone: share.isAlone });
       if (outcome.kind === 'conflict') {
         tally.conflicts += 1;
         share.halve(taken);
         return false;
       }
     } catch (error) {
-      if (error instanceof AppendTooLarge && taken > 1) {
-        share.shrink(taken);
-        return false;
-      }
       throw isOfProcess(error) || error instanceof WindowRefused
         ? error
-        : new AccountFault(account.organisation, error);
+        : new AccountFault(sealed.account.organisation, error);
     }
     tally.appends += 1;
-    tally.count(decision.counts);
+    tally.count(counts);
     share.succeeded();
     return true;
   }

@@ -1,4 +1,4 @@
-import type { AccountDecision, Accounts, DecisionOutcome } from '@app/accounts';
+import type { Accounts, DecisionOutcome, SealedDecision } from '@app/accounts';
 import { EventStoreUnavailable } from '@app/event-store';
 import type { CrashPoint } from '../crash-points.js';
 import type { AggregatorSettings } from '../settings.js';
@@ -10,8 +10,7 @@ export class WindowRefused extends Error {
 }
 
 export interface WindowedDecision {
-  readonly decision: AccountDecision;
-  readonly estimatedBytes: number;
+  readonly decision: SealedDecision;
   /** Sent in a call of its own, so that its fault is known to be its own. */
   readonly isAlone: boolean;
 }
@@ -65,8 +64,8 @@ export class AppendWindow {
   #takeWindow(): readonly Waiting[] {
     let bytes = 0;
     let count = 0;
-    for (const { estimatedBytes, isAlone } of this.#waiting) {
-      bytes += estimatedBytes;
+    for (const { decision, isAlone } of this.#waiting) {
+      bytes += decision.bytes;
       if (count > 0 && (isAlone || count === this.limits.windowAccountsMax || bytes > this.limits.windowBytesMax))
         break;
       count += 1;

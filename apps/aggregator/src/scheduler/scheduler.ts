@@ -1,12 +1,11 @@
 import { partitionOf } from '@app/usage-feed';
-import type { Accounts } from '@app/accounts';
+import type { Accounts, SealedDecision } from '@app/accounts';
 import { EventStoreUnavailable } from '@app/event-store';
 import { advance, cloneForDecision, decideClosing, Drafting, nextDueMs, type AccountEvent } from '@app/metering';
 import type { CrashPoint } from '../crash-points.js';
 import type { AccountLocks } from '../deciding/account-locks.js';
 import type { AppendWindow } from '../deciding/append-window.js';
 import type { DecidingGate } from '../deciding/deciding-gate.js';
-import { storedEventsBytes } from '../deciding/estimate-bytes.js';
 import { ProcessAbandoned } from '../deciding/process-abandoned.js';
 import type { Tally } from '../health/tally.js';
 import { describeError, type Log } from '../log.js';
@@ -129,19 +128,19 @@ export class Scheduler {
     const draft = cloneForDecision(account.state);
     const drafting = new Drafting(draft, catalog, account.revision + 1n);
     let events: readonly AccountEvent[];
-
+    let sealed: SealedDecision;
     try {
       const isComplete = advance(drafting, owned.markMs, false);
       if (isComplete && view.closingMarkMs !== null) decideClosing(drafting, view.closingMarkMs);
       ({ events } = drafting);
+      if (events.length === 0) return false;
+      sealed = accounts.seal({ account, draft, events });
     } catch (error) {
       accounts.abandon(account);
       throw error;
     }
-    if (events.length === 0) return false;
     crashPoint('schedule.before-append');
-    const estimatedBytes = storedEventsBytes(events);
-    const outcome = await window.append({ decision: { account, draft, events }, estimatedBytes, isAlone: false });
+    const outcome = await window.append({ decision: sealed, isAlone: false });
     crashPoint('schedule.after-append');
     if (outcome.kind === 'conflict') return true;
     tally.scheduledAppends += 1;

@@ -168,7 +168,8 @@ export class AccountCommands {
       if (decision.isAdvancing) throw new Error('Time has to advance, and nothing advances it');
       return decision.answers;
     }
-    const [outcome] = await accounts.append([{ account, draft: decision.draft, events: decision.events }]);
+    const sealed = accounts.seal({ account, draft: decision.draft, events: decision.events });
+    const [outcome] = await accounts.append([sealed]);
     if (outcome?.kind !== 'appended') return 'conflict';
     return decision.isAdvancing ? 'advanced' : decision.answers;
   }

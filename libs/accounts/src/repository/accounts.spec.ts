@@ -109,7 +109,7 @@ describe('Accounts', () => {
     const draft = initialState('any');
     const events = [{ type: 'AccountPaused', atMs: START, entries: [] }] as const;
     const both = ['appending', 'other'].map((organisation) =>
-      decider.accounts.load(organisation).then((each) => ({ account: each, draft, events })),
+      decider.accounts.load(organisation).then((each) => decider.accounts.seal({ account: each, draft, events })),
     );
     const [one, other] = await Promise.all(both);
     if (one === undefined || other === undefined) throw new Error('both were loaded');
@@ -123,7 +123,7 @@ describe('Accounts', () => {
     const { accounts } = newWorld().decider();
     const account = await accounts.load('acme');
     const events = [{ type: 'AccountPaused', atMs: START, entries: [] }] as const;
-    const running = accounts.append([{ account, draft: initialState('acme'), events }]);
+    const running = accounts.append([accounts.seal({ account, draft: initialState('acme'), events })]);
     expect(accounts.isFree(account)).toBe(false);
     const readers = [accounts.loadFresh('acme'), accounts.loadFresh('acme')];
     await running;
@@ -135,7 +135,7 @@ describe('Accounts', () => {
     const { accounts } = newWorld().decider();
     const account = await accounts.load('acme');
     accounts.abandon(account);
-    await expect(accounts.append([{ account, draft: account.state, events: [] }])).rejects.toThrow('has to be loaded');
+    expect(() => accounts.seal({ account, draft: account.state, events: [] })).toThrow('has to be loaded');
   });
 
   it('is bounded by the number of accounts', async () => {

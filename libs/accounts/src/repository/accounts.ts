@@ -4,13 +4,13 @@ import { daysToDecide, windowDays } from '../identities/day.js';
 import type { IdentityHasher } from '../identities/identity-hasher.js';
 import { ACCOUNTS_LIMITS, type AccountsLimits } from '../limits.js';
 import { encodeSnapshot, withoutOwnership } from '../snapshots/fold-snapshot.js';
-import { encodeChain, type ChainPosition } from '../streams/chain.js';
+import { encodeChain } from '../streams/chain.js';
 import { AccountCache } from './account-cache.js';
 import { AccountLoader } from './account-loader.js';
 import { AccountReader } from './account-reader.js';
 import { CachedAccount } from './cached-account.js';
 import { loadIdentityDays } from './identity-loading.js';
-import type { AccountDecision, DecisionOutcome, LoadedAccount } from './loaded-account.js';
+import type { AccountDecision, DecisionOutcome, LoadedAccount, SealedDecision } from './loaded-account.js';
 import { SnapshotSaver, type OnWarning } from './snapshot-saver.js';
 
 export interface AccountsOptions {
@@ -101,27 +101,36 @@ export class Accounts {
   }
 
   /**
+   * Encodes a decision's events as the next ones of its account, before anything else is decided of it: from here on
+   * only bytes are kept of them.
+   * @throws {AppendTooLarge} the account has to be loaded again, and less of it decided
+   */
+  seal({ account, draft, events }: AccountDecision): SealedDecision {
+    const free = this.#assertFree(account);
+    try {
+      return { account, draft, ...encodeChain(accountEvents, account.stream, account, events) };
+    } catch (error) {
+      free.abandonDecision();
+      throw error;
+    }
+  }
+
+  /**
    * Appends decisions of different accounts in one call of the store, each atomic by itself. An account whose append
    * conflicts is folded again by its next `load`.
    * @throws {EventStoreUnavailable} the outcome is unknown: load all of them and decide again
-   * @throws {AppendTooLarge} nothing was appended
    */
-  async append(decisions: readonly AccountDecision[]): Promise<readonly DecisionOutcome[]> {
-    const accounts = decisions.map(({ account }) => this.#assertFree(account));
+  async append(decisions: readonly SealedDecision[]): Promise<readonly DecisionOutcome[]> {
+    const accounts = decisions.map((decision) => this.#assertNext(decision));
     let settle = NOTHING;
     const appending = new Promise<void>((resolve) => (settle = resolve));
     for (const account of accounts) account.appending = appending;
     try {
-      const positions: ChainPosition[] = [];
-      const appends = decisions.map(({ account, events }) => {
-        const { encoded, position } = encodeChain(accountEvents, account.stream, account, events);
-        positions.push(position);
+      const appends = decisions.map(({ account, encoded }) => {
         return { stream: account.stream, expectedRevision: account.revision, events: encoded };
       });
       const outcomes = await this.#store.append(appends);
-      return decisions.map((decision, index) =>
-        this.#settle(accounts[index], decision, outcomes[index], positions[index]),
-      );
+      return decisions.map((decision, index) => this.#settle(accounts[index], decision, outcomes[index]));
     } catch (error) {
       for (const account of accounts) account.abandonDecision();
       throw error;
@@ -154,19 +163,26 @@ export class Accounts {
     return account;
   }
 
+  /** A decision was sealed for one revision: it says nothing about another. */
+  #assertNext({ account, encoded, position }: SealedDecision): CachedAccount {
+    const free = this.#assertFree(account);
+    const { revision } = free;
+    if (revision + BigInt(encoded.length) !== position.revision)
+      throw new Error(`A decision of ${account.stream} was sealed at another revision than ${revision}`);
+    return free;
+  }
+
   #settle(
     account: CachedAccount | undefined,
-    decision: AccountDecision,
+    decision: SealedDecision,
     outcome: AppendOutcome | undefined,
-    position: ChainPosition | undefined,
   ): DecisionOutcome {
-    if (account === undefined || outcome === undefined || position === undefined)
-      throw new Error('The store answers every append, in order');
+    if (account === undefined || outcome === undefined) throw new Error('The store answers every append, in order');
     if (outcome.kind === 'conflict') {
       account.abandonDecision();
       return { kind: 'conflict', account };
     }
-    account.moveTo(decision.draft, position);
+    account.moveTo(decision.draft, decision.position);
     account.identities.commit();
     if (account.revision % MEASURE_EVERY_EVENTS === 0n) account.measure();
     this.#snapshotWhenDue(account);

@@ -1,5 +1,7 @@
+import type { NewEvent } from '@app/event-store';
 import type { AccountEvent, AccountState } from '@app/metering';
 import type { IdentityIndex } from '../identities/identity-index.js';
+import type { ChainPosition } from '../streams/chain.js';
 
 /** Prefix of account streams in the event store. */
 export const ACCOUNT_STREAM_PREFIX = 'account-';
@@ -28,6 +30,17 @@ export interface AccountDecision {
   readonly draft: AccountState;
   /** At least one; together at most one append's size. */
   readonly events: readonly AccountEvent[];
+}
+
+/** A decision as it is stored: its events encoded, in their places of the account's hash chain. */
+export interface SealedDecision {
+  readonly account: LoadedAccount;
+  readonly draft: AccountState;
+  readonly encoded: readonly NewEvent[];
+  /** The account's after the append. */
+  readonly position: ChainPosition;
+  /** Of all payloads. */
+  readonly bytes: number;
 }
 
 /** What became of a decision. After a conflict the account is to be loaded and decided again. */

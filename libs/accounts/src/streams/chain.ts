@@ -93,7 +93,7 @@ export function encodeChain<E extends { readonly type: string }>(
   stream: string,
   after: ChainPosition,
   events: readonly E[],
-): { readonly encoded: readonly NewEvent[]; readonly position: ChainPosition } {
+): { readonly encoded: readonly NewEvent[]; readonly position: ChainPosition; readonly bytes: number } {
   let hash = after.hash;
   let bytes = 0;
   const encoded = events.map((event): NewEvent => {
@@ -103,5 +103,5 @@ export function encodeChain<E extends { readonly type: string }>(
     return { id, type, data };
   });
   if (bytes > LIMITS.appendBytesMax) throw new AppendTooLarge(stream, bytes, LIMITS.appendBytesMax);
-  return { encoded, position: { revision: after.revision + BigInt(events.length), hash } };
+  return { encoded, position: { revision: after.revision + BigInt(events.length), hash }, bytes };
 }

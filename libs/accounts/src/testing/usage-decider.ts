@@ -74,9 +74,9 @@ export async function foldUsage(decider: UsageDecider, usage: readonly SmallUsag
   return total;
 }
 
-async function isAppended(accounts: Accounts, decision: Parameters<Accounts['append']>[0][number]): Promise<boolean> {
+async function isAppended(accounts: Accounts, decision: Parameters<Accounts['seal']>[0]): Promise<boolean> {
   try {
-    const [outcome] = await accounts.append([decision]);
+    const [outcome] = await accounts.append([accounts.seal(decision)]);
     return outcome?.kind === 'appended';
   } catch (error) {
     if (error instanceof EventStoreUnavailable) return false;
