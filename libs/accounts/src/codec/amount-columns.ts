@@ -1,9 +1,10 @@
+import type { AmountColumn } from '@app/metering';
 import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
-import { readBigints, readCredits, writeBigints, writeCredits } from './columns.js';
+import { readBigints, readCredits, writeColumn, writeCredits } from './columns.js';
 
 /** Quantities and credits of lines that each belong to a rate use, as parallel columns in line order. */
-export interface Amounts {
+interface Amounts {
   readonly uses: readonly number[];
   readonly quantities: readonly bigint[];
   readonly credits: readonly bigint[];
@@ -30,15 +31,14 @@ export function linesByUse(uses: readonly number[]): Map<number, number[]> {
   return linesOf;
 }
 
-const picked = (values: readonly bigint[], lines: readonly number[]): bigint[] =>
-  lines.map((line) => values[line] ?? 0n);
-
-/** One column of quantities and one of credits a use: values of one rate resemble each other. */
-export function writeAmounts(writer: ByteWriter, amounts: Amounts): void {
-  for (const lines of linesByUse(amounts.uses).values()) {
-    const quantities = picked(amounts.quantities, lines);
-    writeBigints(writer, quantities);
-    writeCredits(writer, picked(amounts.credits, lines), quantities);
+/** One column of quantities and one of credits for each use, in turn: values of one rate resemble each other. */
+export function writeAmounts(
+  writer: ByteWriter,
+  uses: Iterable<{ readonly quantities: AmountColumn; readonly credits: AmountColumn }>,
+): void {
+  for (const { quantities, credits } of uses) {
+    writeColumn(writer, quantities);
+    writeCredits(writer, credits, quantities);
   }
 }
 

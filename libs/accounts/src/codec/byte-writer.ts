@@ -17,6 +17,11 @@ export class ByteWriter {
     this.length = 0;
   }
 
+  /** Takes back what was written since the size was this. */
+  rewind(size: number): void {
+    this.length = size;
+  }
+
   /** What was written so far. The view is valid until the next write. */
   view(): Uint8Array {
     return this.bytes.subarray(0, this.length);
@@ -44,8 +49,12 @@ export class ByteWriter {
   /** Unsigned 32 bits, little-endian. */
   uint32(value: number): void {
     this.reserve(4);
-    this.bytes.writeUInt32LE(value, this.length);
-    this.length += 4;
+    const { bytes, length } = this;
+    bytes[length] = value;
+    bytes[length + 1] = value >>> 8;
+    bytes[length + 2] = value >>> 16;
+    bytes[length + 3] = value >>> 24;
+    this.length = length + 4;
   }
 
   /** IEEE 754 double, little-endian. */
@@ -58,20 +67,31 @@ export class ByteWriter {
   /** An integer from 0 to 2^53 − 1, seven bits a byte, low ones first. */
   varint(value: number): void {
     if (value < 0 || !Number.isSafeInteger(value)) throw new RangeError(`${value} is not an unsigned safe integer`);
-    this.reserve(8);
+    this.reserve(VARINT_MAX);
+    this.length = putVarint(this.bytes, this.length, value);
+  }
+
+  /** A column of integers from 0 to 2^53 − 1, each divided by a number that divides it. */
+  varints(values: readonly number[], divisor: number): void {
+    this.reserve(VARINT_MAX * values.length);
     const { bytes } = this;
     let at = this.length;
-    let rest = value;
-    // Bit operations hold 31 bits; only what lies above is divided.
-    while (rest > 0x7f_ff_ff_ff) {
-      bytes[at++] = (rest % 128) | 0x80;
-      rest = Math.floor(rest / 128);
+    for (let index = 0; index < values.length; index += 1) {
+      const value = values[index] ?? 0;
+      at = putVarint(bytes, at, divisor === 1 ? value : value / divisor);
     }
-    while (rest > 0x7f) {
-      bytes[at++] = (rest & 0x7f) | 0x80;
-      rest >>>= 7;
+    this.length = at;
+  }
+
+  /** As `varints`, of either sign and magnitudes up to 2^52: small ones stay small. */
+  zigzags(values: readonly number[], divisor: number): void {
+    this.reserve(VARINT_MAX * values.length);
+    const { bytes } = this;
+    let at = this.length;
+    for (let index = 0; index < values.length; index += 1) {
+      const value = (values[index] ?? 0) / divisor;
+      at = putVarint(bytes, at, value < 0 ? -value * 2 - 1 : value * 2);
     }
-    bytes[at++] = rest;
     this.length = at;
   }
 
@@ -88,7 +108,9 @@ export class ByteWriter {
 
   /** A safe integer of any size and sign: beyond 2^52 zigzag does not fit. */
   integer(value: number): void {
-    this.bigint(BigInt(value));
+    if (value > -0x8_0000_0000_0000 && value < 0x8_0000_0000_0000)
+      this.varint((value < 0 ? -value * 2 - 1 : value * 2) * 2);
+    else this.bigint(BigInt(value));
   }
 
   /** An integer of any size: zigzag up to 2^51, else its magnitude in bytes. */
@@ -106,6 +128,8 @@ export class ByteWriter {
 
   /** Any JavaScript string: UTF-8, or UTF-16 where a lone surrogate would be lost. */
   text(value: string): void {
+    const { length } = value;
+    if (length <= SHORT_TEXT && this.shortAscii(value)) return;
     const isUtf16 = LONE_SURROGATE.test(value);
     const encoding = isUtf16 ? 'utf16le' : 'utf8';
     const size = Buffer.byteLength(value, encoding);
@@ -114,9 +138,72 @@ export class ByteWriter {
     this.length += this.bytes.write(value, this.length, encoding);
   }
 
-  /** 32 lower-case hex digits with dashes, as 16 bytes. */
-  uuid(value: string): void {
-    this.reserve(16);
-    this.length += this.bytes.write(value.replaceAll('-', ''), this.length, 'hex');
+  /** What nearly all texts are, without a call that costs more than they do. False when this one is none. */
+  private shortAscii(value: string): boolean {
+    const { length } = value;
+    this.reserve(VARINT_MAX + length);
+    const { bytes } = this;
+    let at = putVarint(bytes, this.length, length * 2);
+    for (let index = 0; index < length; index += 1) {
+      const code = value.charCodeAt(index);
+      if (code > 0x7f) return false;
+      bytes[at++] = code;
+    }
+    this.length = at;
+    return true;
   }
+
+  /** 32 lower-case hex digits with dashes, as 16 bytes; false, and nothing is written, for any other text. */
+  uuid(value: string): boolean {
+    if (value.length !== UUID_LENGTH) return false;
+    this.reserve(UUID_BYTES);
+    const { bytes } = this;
+    let at = this.length;
+    for (let index = 0; index < UUID_LENGTH; index += 2) {
+      if (index === 8 || index === 13 || index === 18 || index === 23) {
+        if (value.charCodeAt(index) !== DASH) return false;
+        index += 1;
+      }
+      const byte = (digitOf(value.charCodeAt(index)) << 4) | digitOf(value.charCodeAt(index + 1));
+      if (byte < 0) return false;
+      bytes[at++] = byte;
+    }
+    this.length = at;
+    return true;
+  }
+}
+
+const UUID_LENGTH = 36;
+const UUID_BYTES = 16;
+const DASH = 0x2d;
+/** Longer texts are worth a call. */
+const SHORT_TEXT = 64;
+const VARINT_MAX = 8;
+
+/** The value of a lower-case hex digit; below zero for anything else. */
+function digitOf(code: number): number {
+  if (code >= 0x30 && code <= 0x39) return code - 0x30;
+  return code >= 0x61 && code <= 0x66 ? code - 0x57 : -1;
+}
+
+/** Writes an unsigned safe integer and answers where it ends. */
+function putVarint(bytes: Uint8Array, start: number, value: number): number {
+  let at = start;
+  let rest = value;
+  // Bit operations hold 31 bits; of what lies above, four bytes are cut off with one division.
+  while (rest > 0x7f_ff_ff_ff) {
+    const low = rest % 0x10_00_00_00;
+    rest = (rest - low) / 0x10_00_00_00;
+    bytes[at] = (low & 0x7f) | 0x80;
+    bytes[at + 1] = ((low >>> 7) & 0x7f) | 0x80;
+    bytes[at + 2] = ((low >>> 14) & 0x7f) | 0x80;
+    bytes[at + 3] = (low >>> 21) | 0x80;
+    at += 4;
+  }
+  while (rest > 0x7f) {
+    bytes[at++] = (rest & 0x7f) | 0x80;
+    rest >>>= 7;
+  }
+  bytes[at++] = rest;
+  return at;
 }

@@ -4,6 +4,8 @@ export const CODEC_LIMITS = {
   elementsMax: 1_000_000,
   /** Rate uses of one usage event: meters of its type. */
   patternUsesMax: 10_000,
+  /** Names of dimensions of one usage event. */
+  listedNamesMax: 10_000,
   /** Digits of an integer in a JSON body: parsing decimals is quadratic. */
   integerDigitsMax: 1_000,
   /** Nesting of a JSON document inside an event (the catalog). */

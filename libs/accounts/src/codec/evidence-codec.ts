@@ -1,12 +1,12 @@
-import type { EvidenceLine, EvidenceMeterLine, IdentityHash } from '@app/metering';
+import type { EvidenceColumns, EvidenceLine, EvidenceMeterLine, IdentityHash } from '@app/metering';
 import { readAmounts, writeAmounts } from './amount-columns.js';
 import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
 import { CODEC_LIMITS } from './codec-limits.js';
-import { readBigintSteps, readIntegers, readSteps, writeBigintSteps, writeIntegers, writeSteps } from './columns.js';
+import { readBigintSteps, readIntegers, readSteps, writeColumnSteps, writeIntegers, writeSteps } from './columns.js';
 import { readIds, writeIds } from './id-columns.js';
 import { readSparse, readSparseLists, writeSparse, writeSparseLists } from './sparse-columns.js';
-import { TextList, TextTable } from './text-table.js';
+import { TextList, writeTexts } from './text-table.js';
 
 /** Identity and content hash of one usage event, 64 bits each. */
 const HASHES_BYTES = 16;
@@ -14,12 +14,12 @@ const HASHES_BYTES = 16;
 /** Called with what deduplication needs of each usage event. */
 export type IdentityVisitor = (hash: IdentityHash, timeMs: number) => void;
 
-function writeHashes(writer: ByteWriter, lines: readonly EvidenceLine[]): void {
-  for (const { hash } of lines) {
-    writer.uint32(hash.identityHigh);
-    writer.uint32(hash.identityLow);
-    writer.uint32(hash.contentHigh);
-    writer.uint32(hash.contentLow);
+function writeHashes(writer: ByteWriter, hashes: readonly IdentityHash[]): void {
+  for (const { identityHigh, identityLow, contentHigh, contentLow } of hashes) {
+    writer.uint32(identityHigh);
+    writer.uint32(identityLow);
+    writer.uint32(contentHigh);
+    writer.uint32(contentLow);
   }
 }
 
@@ -36,23 +36,13 @@ function readHashes(reader: ByteReader): IdentityHash[] {
 }
 
 /** The rate uses of each line: lists repeat, so each different one is written once. */
-function writePatterns(writer: ByteWriter, lines: readonly EvidenceLine[]): void {
-  const numbers = new Map<string, number>();
-  const patterns: number[][] = [];
-  const column = lines.map((line) => {
-    const uses = line.lines.map((meterLine) => meterLine.use);
-    const key = uses.join();
-    const known = numbers.get(key);
-    if (known !== undefined) return known;
-    numbers.set(key, patterns.length);
-    return patterns.push(uses) - 1;
-  });
-  writer.varint(patterns.length);
-  for (const uses of patterns) {
+function writePatterns(writer: ByteWriter, { patterns, patternNumbers }: EvidenceColumns): void {
+  writer.varint(patterns.lists.length);
+  for (const uses of patterns.lists) {
     writer.count(uses.length, CODEC_LIMITS.patternUsesMax);
     writeIntegers(writer, uses);
   }
-  writeIntegers(writer, column);
+  writeIntegers(writer, patternNumbers);
 }
 
 function readPatterns(reader: ByteReader, count: number): (readonly number[])[] {
@@ -70,24 +60,18 @@ function readPatterns(reader: ByteReader, count: number): (readonly number[])[] 
   });
 }
 
-function writeMeterLines(writer: ByteWriter, meterLines: readonly EvidenceMeterLine[]): void {
-  writeAmounts(writer, {
-    uses: meterLines.map((line) => line.use),
-    quantities: meterLines.map((line) => line.quantityNanos),
-    credits: meterLines.map((line) => line.creditsNanos),
-  });
-  writeSparse(
-    writer,
-    meterLines.map((line) => line.cutNanos),
-  );
-  writeSparse(
-    writer,
-    meterLines.map((line) => line.deltaUnits),
-  );
-  writeSparseLists(
-    writer,
-    meterLines.map((line) => line.inputs),
-  );
+function writeMeterLines(writer: ByteWriter, { amounts, extras }: EvidenceColumns): void {
+  writeAmounts(writer, amounts.values());
+  const [cuts, deltas] = [new Map<number, bigint>(), new Map<number, bigint>()];
+  const inputs = new Map<number, readonly bigint[]>();
+  for (const [line, extra] of extras) {
+    if (extra.cutNanos !== undefined) cuts.set(line, extra.cutNanos);
+    if (extra.deltaUnits !== undefined) deltas.set(line, extra.deltaUnits);
+    if (extra.inputs !== undefined) inputs.set(line, extra.inputs);
+  }
+  writeSparse(writer, cuts);
+  writeSparse(writer, deltas);
+  writeSparseLists(writer, inputs);
 }
 
 function readMeterLines(reader: ByteReader, uses: readonly number[]): EvidenceMeterLine[] {
@@ -112,43 +96,25 @@ function readMeterLines(reader: ByteReader, uses: readonly number[]): EvidenceMe
 }
 
 /** Usage events as columns. Hashes and times stand first: deduplication reads nothing behind them. */
-export function writeEvidence(writer: ByteWriter, lines: readonly EvidenceLine[]): void {
-  writer.count(lines.length, CODEC_LIMITS.elementsMax);
-  writeHashes(writer, lines);
-  writeSteps(
-    writer,
-    lines.map((line) => line.timeMs),
-  );
-  const sources = new TextTable();
-  const sourceColumn = lines.map((line) => sources.numberOf(line.source));
-  sources.write(writer);
-  writeIntegers(writer, sourceColumn);
-  writeIds(
-    writer,
-    lines.map((line) => line.id),
-  );
-  writeBigintSteps(
-    writer,
-    lines.map((line) => line.offset),
-  );
-  // Usage time is the event's own time but for clocks that are ahead: mostly one byte for all.
-  writeIntegers(
-    writer,
-    lines.map((line) => line.timeMs - line.usageTimeMs),
-  );
-  writeSteps(
-    writer,
-    lines.map((line) => line.recordTimestampMs),
-  );
-  writeIntegers(
-    writer,
-    lines.map((line) => line.dimensions),
-  );
-  writePatterns(writer, lines);
-  const meterLines = lines.flatMap((line) => line.lines);
-  if (meterLines.length > CODEC_LIMITS.elementsMax)
+export function writeEvidence(writer: ByteWriter, columns: EvidenceColumns): void {
+  const { count, timesMs, usageTimesMs } = columns;
+  if (columns.lineCount > CODEC_LIMITS.elementsMax)
     throw new RangeError('there are too many meter lines for one event');
-  writeMeterLines(writer, meterLines);
+  writer.count(count, CODEC_LIMITS.elementsMax);
+  writeHashes(writer, columns.hashes);
+  writeSteps(writer, timesMs);
+  writeTexts(writer, columns.sources.texts);
+  writeIntegers(writer, columns.sourceNumbers);
+  writeIds(writer, columns.ids);
+  writeColumnSteps(writer, columns.offsets);
+  // Usage time is the event's own time but for clocks that are ahead: mostly one byte for all.
+  const ahead: number[] = [];
+  for (let index = 0; index < count; index += 1) ahead.push((timesMs[index] ?? 0) - (usageTimesMs[index] ?? 0));
+  writeIntegers(writer, ahead);
+  writeSteps(writer, columns.recordTimestampsMs);
+  writeIntegers(writer, columns.dimensions);
+  writePatterns(writer, columns);
+  writeMeterLines(writer, columns);
 }
 
 /** The reverse of `writeEvidence`. @throws {CorruptEvent} */

@@ -1,7 +1,7 @@
 import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
 import { CODEC_LIMITS } from './codec-limits.js';
-import { readIntegers, readSteps, writeIntegers, writeSteps } from './columns.js';
+import { readIntegers, readSteps, writeConstant, writeIntegers, writeSteps } from './columns.js';
 import { TextList, TextTable } from './text-table.js';
 
 const UUID = 0;
@@ -35,6 +35,20 @@ function kindOf(id: string): number {
 
 /** Event ids by kind: UUIDs as 16 bytes, counted ids as prefix, width and number, anything else as text. */
 export function writeIds(writer: ByteWriter, ids: readonly string[]): void {
+  const start = writer.size;
+  if (writeUuids(writer, ids)) return;
+  writer.rewind(start);
+  writeKinds(writer, ids);
+}
+
+/** Most producers give every event a UUID: false where one of them is none. */
+function writeUuids(writer: ByteWriter, ids: readonly string[]): boolean {
+  writeConstant(writer, UUID, ids.length);
+  for (const id of ids) if (!writer.uuid(id)) return false;
+  return true;
+}
+
+function writeKinds(writer: ByteWriter, ids: readonly string[]): void {
   const kinds = ids.map(kindOf);
   writeIntegers(writer, kinds);
   const table = new TextTable();

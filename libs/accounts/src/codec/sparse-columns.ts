@@ -3,18 +3,11 @@ import type { ByteWriter } from './byte-writer.js';
 import { CODEC_LIMITS } from './codec-limits.js';
 import { readBigints, readIntegers, readSteps, writeBigints, writeIntegers, writeSteps } from './columns.js';
 
-/** Values that few lines have: how many, at which lines, then the values. Absent ones take one byte together. */
-export function writeSparse(writer: ByteWriter, values: readonly (bigint | undefined)[]): void {
-  const lines: number[] = [];
-  const present: bigint[] = [];
-  values.forEach((value, line) => {
-    if (value === undefined) return;
-    lines.push(line);
-    present.push(value);
-  });
-  writer.varint(lines.length);
-  writeSteps(writer, lines);
-  writeBigints(writer, present);
+/** Values that few lines have, by line: how many, at which lines, then the values. None take one byte together. */
+export function writeSparse(writer: ByteWriter, values: ReadonlyMap<number, bigint>): void {
+  writer.varint(values.size);
+  writeSteps(writer, [...values.keys()]);
+  writeBigints(writer, [...values.values()]);
 }
 
 /** Line number to value. @throws {CorruptEvent} */
@@ -26,19 +19,15 @@ export function readSparse(reader: ByteReader, lineCount: number): Map<number, b
 }
 
 /** As `writeSparse`, each value being a list. */
-export function writeSparseLists(writer: ByteWriter, values: readonly (readonly bigint[] | undefined)[]): void {
-  const lines: number[] = [];
-  const lengths: number[] = [];
-  const flat: bigint[] = [];
-  values.forEach((list, line) => {
-    if (list === undefined) return;
-    lines.push(line);
-    lengths.push(list.length);
-    for (const value of list) flat.push(value);
-  });
-  writer.varint(lines.length);
-  writeSteps(writer, lines);
-  writeIntegers(writer, lengths);
+export function writeSparseLists(writer: ByteWriter, values: ReadonlyMap<number, readonly bigint[]>): void {
+  const lists = [...values.values()];
+  const flat = lists.flat();
+  writer.varint(values.size);
+  writeSteps(writer, [...values.keys()]);
+  writeIntegers(
+    writer,
+    lists.map((list) => list.length),
+  );
   writer.count(flat.length, CODEC_LIMITS.elementsMax);
   writeBigints(writer, flat);
 }

@@ -14,14 +14,19 @@ export class TextTable {
   }
 
   write(writer: ByteWriter): void {
-    writer.varint(this.numbers.size);
-    for (const text of this.numbers.keys()) writer.text(text);
+    writeTexts(writer, [...this.numbers.keys()]);
   }
 }
 
-/** The texts of a table that was written, by number. */
+/** Texts that are meant by their numbers. */
+export function writeTexts(writer: ByteWriter, texts: readonly string[]): void {
+  writer.varint(texts.length);
+  for (const text of texts) writer.text(text);
+}
+
+/** The texts of a table that was written, by number: the reverse of `writeTexts`. */
 export class TextList {
-  private readonly texts: string[] = [];
+  readonly texts: string[] = [];
 
   /** @throws {CorruptEvent} */
   constructor(private readonly reader: ByteReader) {

@@ -1,4 +1,4 @@
-import type { EvidenceLine, UsageCharged } from '@app/metering';
+import { usageColumnsOf, type EvidenceLine, type UsageCharged } from '@app/metering';
 import { ByteReader } from './byte-reader.js';
 import { ByteWriter } from './byte-writer.js';
 import { CODEC_LIMITS } from './codec-limits.js';
@@ -22,16 +22,17 @@ const columns = new ByteWriter(16_384);
 
 /** The body of a `UsageCharged`, version 1: evidence with its length, texts, then columns. The view is the caller's until the next call. */
 export function writeUsageCharged(event: UsageCharged): Uint8Array {
+  const tables = usageColumnsOf(event);
   evidence.reset();
-  writeEvidence(evidence, event.evidence);
+  writeEvidence(evidence, tables.evidence);
   const texts = new TextTable();
   columns.reset();
   columns.integer(event.atMs);
   columns.integer(event.catalogVersion);
   writeFeed(columns, event.feed);
   writeUses(columns, event.uses, texts);
-  writeDimensions(columns, event.dimensions, texts);
-  writeGroups(columns, event.groups);
+  writeDimensions(columns, tables.dimensions);
+  writeGroups(columns, tables.groups);
   writeDraws(columns, event.draws, texts);
   writeSamples(columns, event.samples, texts);
   columns.count(event.days.length, CODEC_LIMITS.elementsMax);
@@ -75,7 +76,7 @@ export function readUsageCharged(bytes: Uint8Array): UsageCharged {
   const catalogVersion = reader.integer();
   const feed = readFeed(reader);
   const uses = readUses(reader, texts);
-  const dimensions = readDimensions(reader, texts);
+  const dimensions = readDimensions(reader);
   const groups = readGroups(reader);
   let read: Tail | undefined;
   const tail = (): Tail => (read ??= readTail(reader, texts));

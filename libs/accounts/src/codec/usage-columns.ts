@@ -1,5 +1,5 @@
-import type { DrawRun, MeterSample, SeriesPoint, UsageGroup } from '@app/metering';
-import { readAmounts, writeAmounts } from './amount-columns.js';
+import type { DrawRun, GroupColumns, MeterSample, SeriesPoint, UsageGroup } from '@app/metering';
+import { linesByUse, readAmounts, writeAmounts } from './amount-columns.js';
 import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
 import { CODEC_LIMITS } from './codec-limits.js';
@@ -18,40 +18,54 @@ const FLAGS = [undefined, false, true] as const;
 const readCount = (reader: ByteReader): number => reader.count(CODEC_LIMITS.elementsMax);
 
 /** A column of one property of each row. */
-function writeColumn<T>(writer: ByteWriter, rows: readonly T[], of: (row: T) => number): void {
+function writeProperty<T>(writer: ByteWriter, rows: readonly T[], of: (row: T) => number): void {
   writeIntegers(writer, rows.map(of));
 }
 
-export function writeGroups(writer: ByteWriter, groups: readonly UsageGroup[]): void {
-  writer.count(groups.length, CODEC_LIMITS.elementsMax);
-  const uses = groups.map((group) => group.use);
-  writeIntegers(writer, uses);
-  writeColumn(writer, groups, (group) => group.dimensions);
-  writeSteps(
-    writer,
-    groups.map((group) => group.hour),
-  );
-  writeColumn(writer, groups, (group) => group.events);
-  writeColumn(writer, groups, (group) => group.firstEvents);
-  const quantities = groups.map((group) => group.quantityNanos);
-  writeAmounts(writer, { uses, quantities, credits: groups.map((group) => group.creditsNanos) });
+/** Groups by rate use: which uses follow each other in runs of how many, then the columns of each use. */
+export function writeGroups(writer: ByteWriter, { runs, byUse }: GroupColumns): void {
+  writer.count(runs.length, CODEC_LIMITS.elementsMax);
+  writeProperty(writer, runs, (run) => run.use);
+  writeProperty(writer, runs, (run) => run.count);
+  for (const groups of byUse.values()) {
+    writeSteps(writer, groups.dimensions);
+    writeSteps(writer, groups.hours);
+    writeIntegers(writer, groups.events);
+    writeIntegers(writer, groups.firstEvents);
+  }
+  writeAmounts(writer, byUse.values());
 }
 
 /** @throws {CorruptEvent} */
 export function readGroups(reader: ByteReader): UsageGroup[] {
-  const count = readCount(reader);
-  const uses = readIntegers(reader, count);
-  const dimensions = readIntegers(reader, count);
-  const hours = readSteps(reader, count);
-  const events = readIntegers(reader, count);
-  const firstEvents = readIntegers(reader, count);
+  const runCount = readCount(reader);
+  const runUses = readIntegers(reader, runCount);
+  const runLengths = readIntegers(reader, runCount);
+  const uses: number[] = [];
+  runUses.forEach((use, run) => {
+    const length = runLengths[run] ?? 0;
+    if (length < 0 || uses.length + length > CODEC_LIMITS.elementsMax)
+      throw reader.corrupt('there are too many groups');
+    for (let left = length; left > 0; left -= 1) uses.push(use);
+  });
+  const groups = uses.map((use) => ({ use, dimensions: 0, hour: 0, events: 0, firstEvents: 0 }));
+  for (const places of linesByUse(uses).values()) {
+    const dimensions = readSteps(reader, places.length);
+    const hours = readSteps(reader, places.length);
+    const events = readIntegers(reader, places.length);
+    const firstEvents = readIntegers(reader, places.length);
+    places.forEach((place, at) => {
+      const group = groups[place];
+      if (group === undefined) return;
+      group.dimensions = dimensions[at] ?? 0;
+      group.hour = hours[at] ?? 0;
+      group.events = events[at] ?? 0;
+      group.firstEvents = firstEvents[at] ?? 0;
+    });
+  }
   const { quantities, credits } = readAmounts(reader, uses);
-  return uses.map((use, index) => ({
-    use,
-    dimensions: dimensions[index] ?? 0,
-    hour: hours[index] ?? 0,
-    events: events[index] ?? 0,
-    firstEvents: firstEvents[index] ?? 0,
+  return groups.map((group, index) => ({
+    ...group,
     quantityNanos: quantities[index] ?? 0n,
     creditsNanos: credits[index] ?? 0n,
   }));
@@ -59,10 +73,10 @@ export function readGroups(reader: ByteReader): UsageGroup[] {
 
 export function writeDraws(writer: ByteWriter, draws: readonly DrawRun[], texts: TextTable): void {
   writer.count(draws.length, CODEC_LIMITS.elementsMax);
-  writeColumn(writer, draws, (draw) => draw.use);
-  writeColumn(writer, draws, (draw) => DRAWN_FROM.indexOf(draw.from) * 4 + flagOf(draw.isRepaid));
+  writeProperty(writer, draws, (draw) => draw.use);
+  writeProperty(writer, draws, (draw) => DRAWN_FROM.indexOf(draw.from) * 4 + flagOf(draw.isRepaid));
   // Zero is no grant, so texts count from one here.
-  writeColumn(writer, draws, (draw) => (draw.grant === null ? 0 : texts.numberOf(draw.grant) + 1));
+  writeProperty(writer, draws, (draw) => (draw.grant === null ? 0 : texts.numberOf(draw.grant) + 1));
   writeBigints(
     writer,
     draws.map((draw) => draw.amountNanos),
@@ -90,14 +104,14 @@ export function readDraws(reader: ByteReader, texts: TextList): DrawRun[] {
 }
 
 function writePoints(writer: ByteWriter, points: readonly SeriesPoint[], texts: TextTable): void {
-  writeColumn(writer, points, (point) => texts.numberOf(point.series));
-  writeColumn(writer, points, (point) => texts.numberOf(point.source));
-  writeColumn(writer, points, (point) => texts.numberOf(point.id));
+  writeProperty(writer, points, (point) => texts.numberOf(point.series));
+  writeProperty(writer, points, (point) => texts.numberOf(point.source));
+  writeProperty(writer, points, (point) => texts.numberOf(point.id));
   writeSteps(
     writer,
     points.map((point) => point.timeMs),
   );
-  writeColumn(writer, points, (point) => point.timeMs - point.usageTimeMs);
+  writeProperty(writer, points, (point) => point.timeMs - point.usageTimeMs);
   writeBigints(
     writer,
     points.map((point) => point.valueUnits),
@@ -122,12 +136,12 @@ function readPoints(reader: ByteReader, count: number, texts: TextList): SeriesP
 
 export function writeSamples(writer: ByteWriter, samples: readonly MeterSample[], texts: TextTable): void {
   writer.count(samples.length, CODEC_LIMITS.elementsMax);
-  writeColumn(writer, samples, (sample) => sample.use);
+  writeProperty(writer, samples, (sample) => sample.use);
   writeBigints(
     writer,
     samples.map((sample) => sample.deltaUnits),
   );
-  writeColumn(
+  writeProperty(
     writer,
     samples,
     (sample) =>
@@ -136,7 +150,7 @@ export function writeSamples(writer: ByteWriter, samples: readonly MeterSample[]
       (sample.point === undefined ? 0 : HAS_POINT),
   );
   const values = samples.flatMap((sample) => (sample.value === undefined ? [] : [sample.value]));
-  writeColumn(writer, values, (value) => texts.numberOf(value));
+  writeProperty(writer, values, (value) => texts.numberOf(value));
   const points = samples.flatMap((sample) => (sample.point === undefined ? [] : [sample.point]));
   writePoints(writer, points, texts);
 }

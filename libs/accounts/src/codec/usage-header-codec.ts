@@ -1,9 +1,9 @@
-import type { DimensionPairs, FeedRange, RateUse } from '@app/metering';
+import type { DimensionColumns, DimensionPairs, FeedRange, RateUse } from '@app/metering';
 import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
 import { CODEC_LIMITS } from './codec-limits.js';
 import { readIntegers, readSteps, writeIntegers, writeSteps } from './columns.js';
-import type { TextList, TextTable } from './text-table.js';
+import { TextList, writeTexts, type TextTable } from './text-table.js';
 
 const OUTCOMES = ['charged', 'late', 'adjusted'] as const;
 
@@ -86,40 +86,65 @@ export function readUses(reader: ByteReader, texts: TextList): RateUse[] {
   });
 }
 
-export function writeDimensions(writer: ByteWriter, dimensions: readonly DimensionPairs[], texts: TextTable): void {
-  writer.count(dimensions.length, CODEC_LIMITS.elementsMax);
-  writeIntegers(
-    writer,
-    dimensions.map((pairs) => pairs.length),
-  );
-  const pairs = dimensions.flat();
-  if (pairs.length > CODEC_LIMITS.elementsMax) throw new RangeError('there are too many dimensions for one event');
-  writeIntegers(
-    writer,
-    pairs.map(([name]) => texts.numberOf(name)),
-  );
-  writeIntegers(
-    writer,
-    pairs.map(([, value]) => texts.numberOf(value)),
-  );
+/** The names, lists of names, the list of each combination, then the values of each name. */
+export function writeDimensions(writer: ByteWriter, columns: DimensionColumns): void {
+  const { names, byName, nameLists, nameListNumbers } = columns;
+  writer.count(nameListNumbers.length, CODEC_LIMITS.elementsMax);
+  writeTexts(writer, names.texts);
+  writer.varint(nameLists.lists.length);
+  for (const list of nameLists.lists) {
+    writer.count(list.length, CODEC_LIMITS.listedNamesMax);
+    writeIntegers(writer, list);
+  }
+  writeIntegers(writer, nameListNumbers);
+  for (const { values, numbers } of byName) {
+    writeTexts(writer, values.texts);
+    writeIntegers(writer, numbers);
+  }
 }
 
 /** @throws {CorruptEvent} */
-export function readDimensions(reader: ByteReader, texts: TextList): DimensionPairs[] {
-  const lengths = readIntegers(reader, reader.count(CODEC_LIMITS.elementsMax));
+export function readDimensions(reader: ByteReader): DimensionPairs[] {
+  const count = reader.count(CODEC_LIMITS.elementsMax);
+  const names = new TextList(reader);
+  const lists = readNameLists(reader, names);
+  const combinations = readIntegers(reader, count).map((number) => {
+    const list = lists[number];
+    if (list === undefined) throw reader.corrupt(`list of names ${number} does not exist`);
+    return list;
+  });
+  const pairCounts = names.texts.map(() => 0);
   let total = 0;
-  for (const length of lengths) {
-    total += length;
-    if (length < 0 || total > CODEC_LIMITS.elementsMax) throw reader.corrupt('there are too many dimensions');
+  for (const list of combinations) {
+    total += list.length;
+    if (total > CODEC_LIMITS.elementsMax) throw reader.corrupt('there are too many dimensions');
+    for (const name of list) pairCounts[name] = (pairCounts[name] ?? 0) + 1;
   }
-  const names = readIntegers(reader, total);
-  const values = readIntegers(reader, total);
-  let next = 0;
-  return lengths.map((length) =>
-    Array.from({ length }, () => {
-      const pair = [texts.text(names[next] ?? 0), texts.text(values[next] ?? 0)] as const;
-      next++;
-      return pair;
+  const valuesOf = pairCounts.map((pairs) => {
+    const values = new TextList(reader);
+    return readIntegers(reader, pairs).map((number) => values.text(number));
+  });
+  const next = names.texts.map(() => 0);
+  return combinations.map((list) =>
+    list.map((name) => {
+      const at = next[name] ?? 0;
+      next[name] = at + 1;
+      return [names.text(name), valuesOf[name]?.[at] ?? ''] as const;
     }),
   );
+}
+
+function readNameLists(reader: ByteReader, names: TextList): number[][] {
+  const lists: number[][] = [];
+  let total = 0;
+  // A list takes one byte at least.
+  for (let left = reader.count(CODEC_LIMITS.elementsMax, 1); left > 0; left -= 1) {
+    const list = readIntegers(reader, reader.count(CODEC_LIMITS.listedNamesMax));
+    total += list.length;
+    if (total > CODEC_LIMITS.elementsMax) throw reader.corrupt('there are too many names');
+    // Each name that is listed exists.
+    for (const name of list) names.text(name);
+    lists.push(list);
+  }
+  return lists;
 }

@@ -7,12 +7,15 @@ import { quietDistance } from './rules/quiet-distance.js';
 import { crossings } from './rules/thresholds.js';
 import { rechargeRequests } from './rules/recharge.js';
 
+/** A distance that is still exact as a number, after which it is asked for again. */
+const QUIET_MAX = Number.MAX_SAFE_INTEGER;
+
 /** A decision under way: the draft, the events that have led to it, and the revision that the next one will have. */
 export class Drafting {
   readonly events: AccountEvent[] = [];
   private due: number | undefined;
   /** Nano-credits that usage may still move before thresholds have to be looked at; below zero: unknown. */
-  private quietNanos = -1n;
+  private quietNanos = -1;
 
   constructor(
     readonly draft: AccountState,
@@ -51,15 +54,16 @@ export class Drafting {
   }
 
   /** True when usage that moved this much cannot have crossed anything: asked after each usage event. */
-  isQuietAfter(movedNanos: bigint): boolean {
+  isQuietAfter(movedNanos: number): boolean {
     this.quietNanos -= movedNanos;
-    return this.quietNanos >= 0n;
+    return this.quietNanos >= 0;
   }
 
   /** Whether `react` would say anything: asked before what was folded is written. */
   wouldReact(by: CrossingCause, isSilent: boolean): boolean {
     if (reactions(this, by, isSilent).length > 0) return true;
-    this.quietNanos = quietDistance(this.wallet, this.catalog);
+    const quietNanos = quietDistance(this.wallet, this.catalog);
+    this.quietNanos = quietNanos > QUIET_MAX ? QUIET_MAX : Number(quietNanos);
     return false;
   }
 
@@ -67,7 +71,7 @@ export class Drafting {
     this.events.push(event);
     this.revision += 1n;
     this.due = undefined;
-    this.quietNanos = -1n;
+    this.quietNanos = -1;
   }
 }
 

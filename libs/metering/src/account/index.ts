@@ -51,4 +51,5 @@ export {
   type GrantView,
   type PoolView,
 } from './reading/views.js';
-export { measureUsage, type MeasuredUsage } from './usage/measure-usage.js';
+export { measureUsage } from './usage/measure-usage.js';
+export * from './columns/index.js';

@@ -116,9 +116,12 @@ const step: fc.Arbitrary<Step> = fc
 
 const history = fc.array(step, { minLength: 5, maxLength: 60 });
 
-function fixtureOf(s: UsageStep, nowMs: number): UsageFixture {
+/** How whole quantities are written: as a number, or as a string, which plain numbers never charge. */
+type Written = (quantity: number) => number | string;
+
+function fixtureOf(s: UsageStep, nowMs: number, written: Written): UsageFixture {
   const fields: Record<string, Record<string, string | number>> = {
-    llm: { tokens: s.amount, model: s.model },
+    llm: { tokens: written(s.amount), model: s.model },
     tool: {},
     peak: { size: s.amount % 50 },
     visit: { person: `p${s.amount % 5}` },
@@ -136,7 +139,7 @@ function fixtureOf(s: UsageStep, nowMs: number): UsageFixture {
 }
 
 /** Runs a history; usage between two other steps is folded in batches of at most `batch` records. */
-function run(steps: readonly Step[], batch: number): AccountFixture {
+function run(steps: readonly Step[], batch: number, written: Written = (quantity) => quantity): AccountFixture {
   const account = new AccountFixture(catalogFixture());
   let nowMs = START_MS;
   let waiting: UsageFixture[] = [];
@@ -147,7 +150,7 @@ function run(steps: readonly Step[], batch: number): AccountFixture {
   for (const s of steps) {
     nowMs += s.hoursOn * HOUR_MS;
     if (s.kind === 'usage') {
-      waiting.push(fixtureOf(s, nowMs));
+      waiting.push(fixtureOf(s, nowMs, written));
       continue;
     }
     flush();
@@ -285,6 +288,17 @@ describe('properties of an account over random histories', () => {
         const whole = run(steps, 1_000);
         const split = run(steps, batch);
         expect(summary(split)).toEqual(summary(whole));
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
+  it('I12 numbers: quantities charged in plain numbers and by the general rule give the same events', () => {
+    fc.assert(
+      fc.property(history, fc.integer({ min: 1, max: 30 }), (steps, batch) => {
+        const [plainly, generally] = [run(steps, batch), run(steps, batch, String)];
+        expect(generally.events.map(plain)).toEqual(plainly.events.map(plain));
+        expect(plain(generally.state)).toEqual(plain(plainly.state));
       }),
       { numRuns: RUNS },
     );

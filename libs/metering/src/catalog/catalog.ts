@@ -101,6 +101,8 @@ export interface Catalog {
   denominatorIn(meter: Meter, cycle: { readonly startMs: number; readonly endMs: number }): bigint;
   /** The first rate whose `where` matches, in the version of the plan's rate card that is effective at `timeMs`. */
   rateOf(planKey: string, timeMs: number, meter: Meter, dimensions: ReadonlyMap<string, string>): Rate | undefined;
+  /** The same for values of `dimensions`, side by side with these names; undefined where the event has none. */
+  rateFor(planKey: string, timeMs: number, meter: Meter, values: readonly (string | undefined)[]): Rate | undefined;
   /** The rate with this key in that version: how one goes on when a new version takes effect. */
   rateNamed(planKey: string, timeMs: number, meter: Meter, rateKey: string): Rate | undefined;
 }

@@ -4,7 +4,14 @@ import { parseDuration } from '../time/period.js';
 import type { Catalog, Package, Plan, Rate } from './catalog.js';
 import { DEFAULT_GRACE_MS } from './catalog-limits.js';
 import type { CatalogDocument } from './catalog-schema.js';
-import { candidatesAt, compileRateCard, findRate, type Candidate, type CompiledVersion } from './compile-rates.js';
+import {
+  candidatesAt,
+  compileRateCard,
+  firstMatch,
+  firstMatchInPlace,
+  type Candidate,
+  type CompiledVersion,
+} from './compile-rates.js';
 import { compileMeter, compilePackage, compilePlan } from './compile-terms.js';
 
 /** A validated document as lookups. `version` is the catalog's revision, which every charge records. */
@@ -47,7 +54,9 @@ class CompiledCatalog implements Catalog {
       if (list === undefined) this.metersByType.set(meter.eventType, [meter]);
       else list.push(meter);
     }
-    const cards = new Map(document.rateCards.map((card) => [card.key, compileRateCard(card, this.metersByKey)]));
+    const cards = new Map(
+      document.rateCards.map((card) => [card.key, compileRateCard(card, this.metersByKey, this.dimensions)]),
+    );
     for (const plan of this.plans) this.versionsByPlan.set(plan.key, cards.get(plan.rateCard) ?? []);
   }
 
@@ -72,14 +81,18 @@ class CompiledCatalog implements Catalog {
   }
 
   rateOf(planKey: string, timeMs: number, meter: Meter, dimensions: ReadonlyMap<string, string>): Rate | undefined {
-    return findRate(this.candidatesAt(planKey, timeMs, meter), dimensions);
+    return firstMatch(this.candidatesOf(planKey, timeMs, meter), dimensions);
+  }
+
+  rateFor(planKey: string, timeMs: number, meter: Meter, values: readonly (string | undefined)[]): Rate | undefined {
+    return firstMatchInPlace(this.candidatesOf(planKey, timeMs, meter), values);
   }
 
   rateNamed(planKey: string, timeMs: number, meter: Meter, rateKey: string): Rate | undefined {
-    return this.candidatesAt(planKey, timeMs, meter).find(({ rate }) => rate.key === rateKey)?.rate;
+    return this.candidatesOf(planKey, timeMs, meter).find(({ rate }) => rate.key === rateKey)?.rate;
   }
 
-  private candidatesAt(planKey: string, timeMs: number, meter: Meter): readonly Candidate[] {
+  private candidatesOf(planKey: string, timeMs: number, meter: Meter): readonly Candidate[] {
     return candidatesAt(this.versionsByPlan.get(planKey) ?? NO_VERSIONS, timeMs, meter.key);
   }
 }

@@ -8,6 +8,8 @@ import type { RateCardDocument, RateDocument } from './catalog-schema.js';
 export interface Candidate {
   readonly rate: Rate;
   readonly where: readonly (readonly [dimension: string, value: string])[];
+  /** The same dimensions by their places in the catalog's list. */
+  readonly wherePlaces: readonly number[];
 }
 
 /** One version of a rate card: candidates by meter key, in the order of the list. */
@@ -22,7 +24,11 @@ export function rateKey(rate: RateDocument): string {
 }
 
 /** A card's versions, ascending by their time. */
-export function compileRateCard(card: RateCardDocument, meters: ReadonlyMap<string, Meter>): CompiledVersion[] {
+export function compileRateCard(
+  card: RateCardDocument,
+  meters: ReadonlyMap<string, Meter>,
+  dimensions: readonly string[],
+): CompiledVersion[] {
   return card.versions.map((version) => {
     const effectiveFromMs = parseTime(version.effectiveFrom) ?? Number.NaN;
     const candidates = new Map<string, Candidate[]>();
@@ -37,7 +43,8 @@ export function compileRateCard(card: RateCardDocument, meters: ReadonlyMap<stri
         rateCard: card.key,
         effectiveFromMs,
       };
-      const candidate = { rate, where: sortedWhere(document) };
+      const where = sortedWhere(document);
+      const candidate = { rate, where, wherePlaces: where.map(([dimension]) => dimensions.indexOf(dimension)) };
       const list = candidates.get(meter.key);
       if (list === undefined) candidates.set(meter.key, [candidate]);
       else list.push(candidate);
@@ -60,20 +67,29 @@ export function candidatesAt(
   return NO_CANDIDATES;
 }
 
-const NO_CANDIDATES: readonly Candidate[] = [];
+/** The first rate whose `where` these dimensions have. */
+export function firstMatch(
+  candidates: readonly Candidate[],
+  dimensions: ReadonlyMap<string, string>,
+): Rate | undefined {
+  return candidates.find(({ where }) => where.every(([dimension, value]) => dimensions.get(dimension) === value))?.rate;
+}
 
-/** The first rate that matches. */
-export function findRate(candidates: readonly Candidate[], dimensions: ReadonlyMap<string, string>): Rate | undefined {
-  for (const candidate of candidates) if (matches(candidate, dimensions)) return candidate.rate;
+/** As `firstMatch`, of values that stand in the places of the catalog's dimensions. */
+export function firstMatchInPlace(
+  candidates: readonly Candidate[],
+  values: readonly (string | undefined)[],
+): Rate | undefined {
+  for (const candidate of candidates) if (isInPlace(candidate, values)) return candidate.rate;
   return undefined;
 }
 
-function matches(candidate: Candidate, dimensions: ReadonlyMap<string, string>): boolean {
-  for (const [dimension, value] of candidate.where) {
-    if (dimensions.get(dimension) !== value) return false;
-  }
+function isInPlace({ where, wherePlaces }: Candidate, values: readonly (string | undefined)[]): boolean {
+  for (let at = 0; at < where.length; at += 1) if (values[wherePlaces[at] ?? -1] !== where[at]?.[1]) return false;
   return true;
 }
+
+const NO_CANDIDATES: readonly Candidate[] = [];
 
 function sortedWhere(rate: RateDocument): [string, string][] {
   return Object.entries(rate.where ?? {}).toSorted(([one], [other]) => (one < other ? -1 : 1));

@@ -11,7 +11,10 @@ export interface JsonObject {
 
 /** The object's own value of that name; what it inherits (`constructor`, `toString`) counts as absent. */
 export function ownValue(object: JsonObject, key: string): JsonValue | undefined {
-  return Object.hasOwn(object, key) ? object[key] : undefined;
+  const value = object[key];
+  // What every object inherits is functions and one object: only where one of these is found is there a doubt.
+  if (typeof value !== 'object' && typeof value !== 'function') return value;
+  return Object.hasOwn(object, key) ? value : undefined;
 }
 
 export function isJsonObject(value: unknown): value is JsonObject {

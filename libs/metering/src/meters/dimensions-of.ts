@@ -11,15 +11,16 @@ export interface DimensionsRefusal {
 }
 
 /**
- * The event's values of the catalog's dimensions, in the catalog's order; absent ones are left out.
- * Source: the HTTP contract, numbers and names.
+ * Puts the event's values of the catalog's dimensions into `values`, in the catalog's order, undefined where one is
+ * absent. Source: the HTTP contract, numbers and names.
  */
-export function dimensionsOf(
-  catalog: { readonly dimensions: readonly string[] },
+export function readDimensions(
+  { dimensions }: { readonly dimensions: readonly string[] },
   event: UsageEvent,
-): Map<string, string> | DimensionsRefusal {
-  const values = new Map<string, string>();
-  for (const dimension of catalog.dimensions) {
+  values: (string | undefined)[],
+): DimensionsRefusal | undefined {
+  for (let at = 0; at < dimensions.length; at += 1) {
+    const dimension = dimensions[at] ?? '';
     const value = dimensionValue(ownValue(event.data, dimension));
     if (value === null) {
       return {
@@ -28,9 +29,9 @@ export function dimensionsOf(
         pointer: jsonPointer(['data', dimension]),
       };
     }
-    if (value !== undefined) values.set(dimension, value);
+    values[at] = value;
   }
-  return values;
+  return undefined;
 }
 
 /**

@@ -30,8 +30,23 @@ export type Measurement =
 const NOTHING: Measurement = { kind: 'nothing' };
 const ONE: Measurement = { kind: 'value', value: NANOS_PER_UNIT };
 
+const NANOS_IN_ONE = 1_000_000_000;
+
 // Below this a number's nano-units are still an exact double.
 const NANOS_IN_DOUBLE_MAX = 9_007_199;
+
+/**
+ * What a count or a sum of one field says of an event, where that is a whole number that is exact in 10⁻⁹ units: nearly
+ * always. Undefined when only `measure` can say it, or that there is nothing.
+ */
+export function plainUnitsOf(meter: Meter, event: UsageEvent): number | undefined {
+  if (meter.aggregation === 'count') return NANOS_IN_ONE;
+  if (meter.aggregation !== 'sum' || meter.fields.length !== 1 || meter.factor !== undefined) return undefined;
+  const raw = ownValue(event.data, meter.fields[0] ?? '');
+  const isPlain = typeof raw === 'number' && raw >= 0 && raw <= NANOS_IN_DOUBLE_MAX && Number.isInteger(raw);
+  // Adding zero makes zero of negative zero.
+  return isPlain ? raw * NANOS_IN_ONE + 0 : undefined;
+}
 
 /**
  * The event's value for the meter: `nothing` when a value field is absent, else a value, or the reason to quarantine
@@ -91,7 +106,7 @@ function fieldOf(event: UsageEvent, field: string): Quantity | Measurement | und
 /** Nano-units of a JSON number or a decimal string; undefined when it is no quantity. */
 export function quantityOf(raw: JsonValue): Quantity | undefined {
   if (typeof raw === 'number') {
-    if (raw >= 0 && raw <= NANOS_IN_DOUBLE_MAX && Number.isInteger(raw)) return BigInt(raw * 1_000_000_000);
+    if (raw >= 0 && raw <= NANOS_IN_DOUBLE_MAX && Number.isInteger(raw)) return BigInt(raw * NANOS_IN_ONE);
     return Number.isFinite(raw) ? parseQuantity(decimalOfNumber(raw)) : undefined;
   }
   return typeof raw === 'string' ? parseQuantity(raw) : undefined;

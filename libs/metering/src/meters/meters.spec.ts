@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import type { JsonObject, JsonValue } from '../json/index.js';
 import type { UsageEvent } from '../usage-event/index.js';
-import { dimensionsOf, measure, type Meter } from './index.js';
+import { measure, plainUnitsOf, readDimensions, type Meter } from './index.js';
 
 const sum: Meter = {
   key: 'm',
@@ -103,7 +104,32 @@ describe('measure', () => {
   });
 });
 
-describe('dimensionsOf', () => {
+describe('plainUnitsOf', () => {
+  const counting: Meter = { ...sum, aggregation: 'count', fields: [] };
+
+  it('says of counts, and of whole numbers that stay exact, what measure says', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.integer({ min: 0, max: 9_007_199 }), fc.constant(-0)), (v) => {
+        const value = BigInt(plainUnitsOf(sum, eventOf({ v })) ?? -1);
+        expect(measure(sum, eventOf({ v }), NONE)).toEqual({ kind: 'value', value });
+      }),
+    );
+    expect(plainUnitsOf(counting, eventOf({}))).toBe(1_000_000_000);
+  });
+
+  it.each<JsonValue>([-1, 0.5, 9_007_200, 1e300, '7', null, true, [], {}])('leaves %j to measure', (v) => {
+    expect(plainUnitsOf(sum, eventOf({ v }))).toBeUndefined();
+  });
+
+  it('leaves other meters and absent fields to measure', () => {
+    expect(plainUnitsOf(sum, eventOf({}))).toBeUndefined();
+    expect(plainUnitsOf(hours, eventOf({ hours: 1, replicas: 1 }))).toBeUndefined();
+    for (const aggregation of ['max', 'unique', 'latest', 'time-weighted'] as const)
+      expect(plainUnitsOf({ ...sum, aggregation }, eventOf({ v: 1 }))).toBeUndefined();
+  });
+});
+
+describe('readDimensions', () => {
   it.each<[JsonValue, string | undefined | null]>([
     ['search', 'search'],
     ['', undefined],
@@ -119,9 +145,8 @@ describe('dimensionsOf', () => {
     [[], null],
     [{}, null],
   ])('%.20j', (project, value) => {
-    const found = dimensionsOf({ dimensions: ['project', 'toString', '__proto__'] }, eventOf({ project }));
-    expect('reason' in found ? found.reason : (found.get('project') ?? found.size)).toBe(
-      value === null ? 'InvalidEvent' : (value ?? 0),
-    );
+    const values = ['of the event before', 'of it', 'of it'];
+    const refusal = readDimensions({ dimensions: ['project', 'toString', '__proto__'] }, eventOf({ project }), values);
+    expect(refusal?.reason ?? values).toEqual(value === null ? 'InvalidEvent' : [value, undefined, undefined]);
   });
 });

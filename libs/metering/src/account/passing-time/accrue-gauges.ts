@@ -36,7 +36,7 @@ function accrueSeries(
   // The rest belongs to the rate that the samples count in, whatever a series says of the dimensions that it matched by.
   const rate = catalog.rateNamed(plan, atMs, meter, gauge.rate) ?? catalog.rateOf(plan, atMs, meter, new Map(pairs));
   if (rate === undefined) return;
-  const use = builder.use(rate, { plan, cycle, outcome: 'charged' });
+  const { index: use } = builder.tallyOf(rate, { plan, cycle, outcome: 'charged' });
   const line: MeasuredLine = {
     aggregation: 'accrual',
     rate,
@@ -47,7 +47,8 @@ function accrueSeries(
     inputs: null,
   };
   const charged = chargeLine(draft, builder, { line, use, usageTimeMs: atMs });
-  builder.group(builder.dimensionsOf(last.series, pairs), atMs, charged, 'accrual');
+  const dimensions = builder.dimensionsOfPairs(pairs);
+  builder.addLine(charged, { dimensions, usageTimeMs: atMs, counted: 'accrual' });
 }
 
 /** A series is named by the JSON text of its dimensions, as pairs in the catalog's order. */

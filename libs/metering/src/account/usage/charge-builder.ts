@@ -1,5 +1,6 @@
 import type { Rate } from '../../catalog/index.js';
-import { dayOf, hourOf } from '../../time/index.js';
+import { dayOf } from '../../time/index.js';
+import type { UsageEvent } from '../../usage-event/index.js';
 import type {
   DebtPayment,
   DimensionPairs,
@@ -8,63 +9,69 @@ import type {
   EvidenceMeterLine,
   FeedRange,
   GrantTerms,
-  IdentityHash,
   MeterSample,
   RateUse,
   UsageCharged,
-  UsageGroup,
 } from '../account-events.js';
 import type { AccountState, RateState } from '../account-state.js';
+import { DimensionColumns } from '../columns/dimension-columns.js';
+import { EvidenceColumns } from '../columns/evidence-columns.js';
+import { GroupColumns } from '../columns/group-columns.js';
+import { usageOfColumns } from '../columns/usage-columns.js';
 import { rateStateOf } from '../evolve/rate-state.js';
-import { rateUse, useKey, type Used } from './rate-use.js';
+import { DimensionIndex } from './dimension-index.js';
+import { purseOf, type Purse } from './purse.js';
+import { isSameUse, rateUse, useKey, type Used } from './rate-use.js';
+import { DIMENSIONS_MAX, UseTally, type Counted, type TallyHost } from './use-tally.js';
 
 /** Usage events in one `UsageCharged`. */
 const LINES_MAX = 5_000;
-/** Bounds of the dictionaries; with hours below 2²³ a group's key stays an exact integer. */
 const USES_MAX = 8_192;
-const DIMENSIONS_MAX = 65_536;
 /** Rate uses that one usage event may add. */
 const METERS_MAX = 200;
 
-/** What a line is: a usage event's first or a further one, or what accrues and is no usage event's. */
-export type Counted = 'first' | 'further' | 'accrual';
+/** Where a record lies in the feed. */
+type Recorded = Pick<EvidenceLine, 'offset' | 'recordTimestampMs'>;
 
 /** Gathers the lines of one `UsageCharged`: dictionaries, groups, runs of draws and evidence. */
-export class ChargeBuilder {
+export class ChargeBuilder implements TallyHost {
   readonly uses: RateUse[] = [];
-  readonly dimensions: DimensionPairs[] = [];
-  readonly groups: UsageGroup[] = [];
   readonly draws: DrawRun[] = [];
   readonly samples: MeterSample[] = [];
   readonly refundGrants: GrantTerms[] = [];
   readonly payments: DebtPayment[] = [];
-  readonly evidence: EvidenceLine[] = [];
-  private readonly useIndex = new Map<string, number>();
-  private readonly newestUse = new Map<Rate, { readonly used: Used; readonly index: number }>();
-  private readonly dimensionIndex = new Map<string, number>();
-  private readonly groupIndex = new Map<number, UsageGroup>();
-  private readonly rateStates: (RateState | undefined)[] = [];
-  private readonly costs: ({ readonly units: bigint; readonly cost: bigint } | undefined)[] = [];
-  private readonly lastRun: (DrawRun | undefined)[] = [];
-  private readonly exactDeltas = new Map<number, number>();
-  private readonly days = new Set<number>();
+  readonly evidence = new EvidenceColumns();
+  /** The rate uses of the usage event that is being charged. */
+  readonly lineUses: number[] = [];
+  readonly pending: UseTally[] = [];
+  readonly drawing: UseTally[] = [];
+  readonly #groups = new GroupColumns();
+  readonly #dimensions = new DimensionColumns();
+  readonly #dimensionIndex = new DimensionIndex(this.#dimensions);
+  readonly #tallies: UseTally[] = [];
+  readonly #tallyByKey = new Map<string, UseTally>();
+  readonly #tallyByQuantity = new Map<string, UseTally>();
+  readonly #newestTally = new Map<Rate, UseTally>();
+  readonly #rateStates: (RateState | undefined)[] = [];
+  readonly #costs: ({ readonly units: bigint; readonly cost: bigint } | undefined)[] = [];
+  readonly #lastRun: (DrawRun | undefined)[] = [];
+  readonly #purses = new Map<string, Purse>();
+  readonly #exactDeltas = new Map<number, number>();
+  readonly #days = new Set<number>();
+  #lastDay = Number.NaN;
 
   /** `revision` is the one that the event will have. */
   constructor(readonly revision: bigint) {}
 
-  /** Index of a rate used under these terms; the newest use of each rate is found without making its key. */
-  use(rate: Rate, used: Used): number {
-    const newest = this.newestUse.get(rate);
-    if (newest !== undefined && isSameUse(newest.used, used)) return newest.index;
+  /** The tally of a rate used under these terms; the newest use of each rate is found without making its key. */
+  tallyOf(rate: Rate, used: Used): UseTally {
+    const newest = this.#newestTally.get(rate);
+    if (newest !== undefined && isSameUse(newest.use, used)) return newest;
     const key = useKey(rate, used);
-    let index = this.useIndex.get(key);
-    if (index === undefined) {
-      index = this.uses.length;
-      this.uses.push(rateUse(rate, used));
-      this.useIndex.set(key, index);
-    }
-    this.newestUse.set(rate, { used, index });
-    return index;
+    const tally = this.#tallyByKey.get(key) ?? this.#newTally(rate, used);
+    this.#tallyByKey.set(key, tally);
+    this.#newestTally.set(rate, tally);
+    return tally;
   }
 
   useAt(index: number): RateUse {
@@ -75,125 +82,166 @@ export class ChargeBuilder {
 
   /** The rate's state that a use writes to, looked up once: a use names one rate and cycle. */
   rateState(draft: AccountState, index: number): RateState {
-    let rate = this.rateStates[index];
+    let rate = this.#rateStates[index];
     if (rate === undefined) {
       const use = this.useAt(index);
       rate = rateStateOf(draft, use.cycle.startMs, use.rate);
-      this.rateStates[index] = rate;
+      this.#rateStates[index] = rate;
     }
     return rate;
   }
 
   /** C(Q) as it stands, kept by use: the next line's C(Q) before is this line's after. */
   costAt(index: number, rate: RateState, cost: () => bigint): bigint {
-    const known = this.costs[index];
+    const known = this.#costs[index];
     return known !== undefined && known.units === rate.units ? known.cost : cost();
   }
 
   setCost(index: number, units: bigint, cost: bigint): void {
-    this.costs[index] = { units, cost };
+    this.#costs[index] = { units, cost };
   }
 
-  dimensionsOf(key: string, pairs: DimensionPairs): number {
-    let index = this.dimensionIndex.get(key);
-    if (index === undefined) {
-      index = this.dimensions.length;
-      this.dimensions.push(pairs);
-      this.dimensionIndex.set(key, index);
-    }
-    return index;
+  /** The number of a combination of dimensions, given by the values of the catalog's. */
+  dimensionsOf(names: readonly string[], values: readonly (string | undefined)[]): number {
+    return this.#dimensionIndex.of(names, values);
   }
 
-  /** Adds one meter line to its group. */
-  group(dimensions: number, usageTimeMs: number, line: EvidenceMeterLine, counted: Counted): void {
-    const { use } = line;
-    const hour = hourOf(usageTimeMs);
-    const events = counted === 'accrual' ? 0 : 1;
-    const firstEvents = counted === 'first' ? 1 : 0;
-    const key = (hour * USES_MAX + use) * DIMENSIONS_MAX + dimensions;
-    const group = this.groupIndex.get(key);
-    if (group === undefined) {
-      const made: UsageGroup = {
-        use,
-        dimensions,
-        hour,
-        events,
-        firstEvents,
-        quantityNanos: line.quantityNanos,
-        creditsNanos: line.creditsNanos,
-      };
-      this.groups.push(made);
-      this.groupIndex.set(key, made);
-      return;
+  dimensionsOfPairs(pairs: DimensionPairs): number {
+    return this.#dimensionIndex.of(
+      pairs.map(([name]) => name),
+      pairs.map(([, value]) => value),
+    );
+  }
+
+  /** Adds a meter line that the general rule charged to its group, and to the evidence where it is a usage event's. */
+  addLine(
+    line: EvidenceMeterLine,
+    { dimensions, usageTimeMs, counted }: { dimensions: number; usageTimeMs: number; counted: Counted },
+  ): void {
+    const tally = this.#tallies[line.use];
+    if (tally === undefined) throw new RangeError(`rate use ${line.use} is not listed`);
+    const at = tally.groupOf(dimensions, usageTimeMs, counted);
+    tally.groups.quantities.add(at, line.quantityNanos);
+    tally.groups.credits.add(at, line.creditsNanos);
+    if (counted !== 'accrual') this.evidence.pushLine(line);
+    tally.forgetCost();
+  }
+
+  /** Puts into the draft what was charged in plain numbers: before anything else reads or writes its amounts. */
+  settle(draft: AccountState): void {
+    for (const tally of this.drawing) tally.settleDraws(draft);
+    for (const tally of this.pending) tally.settleUnits();
+    this.drawing.length = 0;
+    this.pending.length = 0;
+    for (const purse of this.#purses.values()) purse.isSettled = true;
+    this.#purses.clear();
+  }
+
+  /** Undefined where the use may also take back what has expired. */
+  purseOf(draft: AccountState, use: RateUse): Purse | undefined {
+    const pool = draft.wallet.pools.get(use.pool);
+    if (pool === undefined) return undefined;
+    if (use.outcome !== 'adjusted')
+      for (const ended of pool.ended.values()) if (ended.reversibleNanos > 0n) return undefined;
+    let purse = this.#purses.get(use.pool);
+    if (purse === undefined) {
+      purse = purseOf(pool);
+      this.#purses.set(use.pool, purse);
     }
-    group.events += events;
-    group.firstEvents += firstEvents;
-    group.quantityNanos += line.quantityNanos;
-    group.creditsNanos += line.creditsNanos;
+    return purse;
+  }
+
+  runOf(run: DrawRun): DrawRun {
+    const last = this.#lastRun[run.use];
+    if (last !== undefined && last.amountNanos > 0n && isSamePlace(last, run)) return last;
+    this.draws.push(run);
+    this.#lastRun[run.use] = run;
+    return run;
   }
 
   /** Adds a draw, lengthening the use's last run where it came from the same place. */
   draw(run: DrawRun): void {
-    const last = this.lastRun[run.use];
-    if (last !== undefined && isSamePlace(last, run)) {
+    const last = this.#lastRun[run.use];
+    if (last !== undefined && isSamePlace(last, run) && last.amountNanos > 0n === run.amountNanos > 0n) {
       last.amountNanos += run.amountNanos;
       return;
     }
     this.draws.push(run);
-    this.lastRun[run.use] = run;
+    this.#lastRun[run.use] = run;
   }
 
   /** Exact quantities finer than 10⁻⁹ that need no sample of their own are added up by use. */
   addExact(use: number, deltaUnits: bigint): void {
-    const at = this.exactDeltas.get(use);
+    const at = this.#exactDeltas.get(use);
     const sample = at === undefined ? undefined : this.samples[at];
     if (at === undefined || sample === undefined) {
-      this.exactDeltas.set(use, this.samples.length);
+      this.#exactDeltas.set(use, this.samples.length);
       this.samples.push({ use, deltaUnits });
     } else this.samples[at] = { use, deltaUnits: sample.deltaUnits + deltaUnits };
   }
 
-  line(line: Omit<EvidenceLine, 'hash'> & { readonly hash: IdentityHash }): void {
-    this.evidence.push(line);
-    this.days.add(dayOf(line.timeMs));
+  /** Adds the evidence of a usage event whose meter lines were charged. */
+  addEvent(
+    record: Recorded,
+    charged: Pick<EvidenceLine, 'hash' | 'usageTimeMs' | 'dimensions'> & { event: UsageEvent },
+  ): void {
+    const { source, id, timeMs } = charged.event;
+    this.evidence.pushEvent(
+      {
+        source,
+        id,
+        hash: charged.hash,
+        timeMs,
+        usageTimeMs: charged.usageTimeMs,
+        offset: record.offset,
+        recordTimestampMs: record.recordTimestampMs,
+        dimensions: charged.dimensions,
+      },
+      this.lineUses,
+    );
+    const day = dayOf(timeMs);
+    if (day === this.#lastDay) return;
+    this.#lastDay = day;
+    this.#days.add(day);
   }
 
   /** True when the event should end here: its dictionaries are full, or it is long enough. */
   get isFull(): boolean {
     return (
-      this.evidence.length >= LINES_MAX ||
+      this.evidence.count >= LINES_MAX ||
       this.uses.length >= USES_MAX - METERS_MAX ||
-      this.dimensions.length >= DIMENSIONS_MAX - 1
+      this.#dimensions.count >= DIMENSIONS_MAX - 1
     );
   }
 
   get isEmpty(): boolean {
-    return this.groups.length === 0 && this.evidence.length === 0;
+    return this.#tallies.every(({ groups }) => groups.count === 0) && this.evidence.count === 0;
   }
 
   finish(at: { atMs: number; feed: FeedRange | null; catalogVersion: number }): UsageCharged {
-    return {
-      type: 'UsageCharged',
-      ...at,
-      uses: this.uses,
-      dimensions: this.dimensions,
-      groups: this.groups,
-      draws: this.draws,
-      samples: this.samples,
-      refundGrants: this.refundGrants,
-      payments: this.payments,
-      days: [...this.days].toSorted((a, b) => a - b),
-      evidence: this.evidence,
-    };
+    for (const { index, groups } of this.#tallies) this.#groups.runs.push({ use: index, count: groups.count });
+    const { uses, draws, samples, refundGrants, payments, evidence } = this;
+    const days = [...this.#days].toSorted((a, b) => a - b);
+    return usageOfColumns(
+      { ...at, uses, draws, samples, refundGrants, payments, days },
+      { dimensions: this.#dimensions, groups: this.#groups, evidence },
+    );
+  }
+
+  #newTally(rate: Rate, used: Used): UseTally {
+    const index = this.uses.length;
+    const use = rateUse(rate, used);
+    const columns = { amounts: this.evidence.amountsOf(index), groups: this.#groups.of(index) };
+    const tally = new UseTally(index, use, rate, columns);
+    this.uses.push(use);
+    this.#tallies.push(tally);
+    const quantity = `${use.cycle.startMs}\n${use.rate}`;
+    const other = this.#tallyByQuantity.get(quantity);
+    if (other !== undefined) for (const sharing of [other, tally]) sharing.share();
+    this.#tallyByQuantity.set(quantity, tally);
+    return tally;
   }
 }
 
-const isSameUse = (a: Used, b: Used): boolean =>
-  a.cycle.startMs === b.cycle.startMs && a.outcome === b.outcome && a.plan === b.plan;
-
 const isSamePlace = (a: DrawRun, b: DrawRun): boolean =>
-  a.from === b.from &&
-  a.from !== 'refund' &&
-  a.grant === b.grant &&
-  a.isRepaid === b.isRepaid &&
-  a.amountNanos > 0n === b.amountNanos > 0n;
+  a.from === b.from && a.from !== 'refund' && a.grant === b.grant && a.isRepaid === b.isRepaid;

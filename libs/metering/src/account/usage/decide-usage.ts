@@ -1,20 +1,12 @@
 import { cycleContaining } from '../../time/index.js';
 import type { Plan } from '../../catalog/index.js';
-import type {
-  AccountOpened,
-  CycleBounds,
-  EvidenceMeterLine,
-  FeedRange,
-  QuarantinedRecord,
-  RateUse,
-} from '../account-events.js';
+import type { AccountOpened, FeedRange, QuarantinedRecord, RateUse } from '../account-events.js';
 import type { AccountState, Cycle } from '../account-state.js';
 import { advance } from '../passing-time/advance.js';
 import { ChargeBuilder } from './charge-builder.js';
-import { chargeLine } from './charge-line.js';
+import { chargeMeters, type Place } from './charge-meters.js';
 import { Drafting } from '../drafting.js';
-import { countForBudgets } from '../evolve/evolve-usage.js';
-import { lineOf, measureUsage, type MeasuredUsage, type Refusal } from './measure-usage.js';
+import { UsageMeasure, type Refusal } from './measure-usage.js';
 import { openingOf } from '../passing-time/opening.js';
 import { planAt } from '../rules/plan-terms.js';
 import { quarantinedRecord } from './quarantined-record.js';
@@ -44,6 +36,7 @@ type EventRecord = UsageRecord & { readonly content: { readonly kind: 'event' } 
 
 class UsageFold {
   private readonly drafting: Drafting;
+  private readonly measure: UsageMeasure;
   private builder: ChargeBuilder;
   private range: { first: bigint; last: bigint } | undefined;
   private readonly quarantined: QuarantinedRecord[] = [];
@@ -54,6 +47,7 @@ class UsageFold {
     private readonly context: UsageContext,
   ) {
     this.drafting = new Drafting(draft, context.catalog, context.nextRevision);
+    this.measure = new UsageMeasure(context.catalog);
     this.builder = new ChargeBuilder(this.drafting.nextRevision);
   }
 
@@ -91,13 +85,13 @@ class UsageFold {
       this.quarantine(record, time);
       return true;
     }
-    const measured = measureUsage(this.context.catalog, event, time);
-    if ('reason' in measured) {
-      this.quarantine(record, measured);
+    const refusal = this.measure.read(event, time);
+    if (refusal !== undefined) {
+      this.quarantine(record, refusal);
       return true;
     }
     if (!this.advanceTo(record, ledgerMs, time)) return false;
-    this.charge(record, this.placeOf(time), measured);
+    this.charge(record, this.placeOf(time));
     return true;
   }
 
@@ -180,41 +174,18 @@ class UsageFold {
     });
   }
 
-  private charge(record: EventRecord, place: Place, measured: MeasuredUsage): void {
-    const { drafting } = this;
-    const { draft, wallet } = drafting;
+  private charge(record: EventRecord, place: Place): void {
+    const { drafting, measure } = this;
     const { event, hash } = record.content;
     if (this.builder.revision !== drafting.nextRevision) this.builder = new ChargeBuilder(drafting.nextRevision);
     const { builder } = this;
-    wallet.ledgerTimeMs = this.ledgerTimeWith(record);
-    const dimensions = builder.dimensionsOf(measured.key, measured.pairs);
-    const lines: EvidenceMeterLine[] = [];
-    const of = { event, pairs: measured.pairs, usageTimeMs: place.usageTimeMs };
-    let movedNanos = 0n;
-    for (const meter of measured.meters) {
-      const line = lineOf(meter, of, drafting.catalog.denominatorIn(meter.meter, place.cycle));
-      const use = builder.use(line.rate, place);
-      const charged = chargeLine(draft, builder, { line, use, usageTimeMs: place.usageTimeMs });
-      builder.group(dimensions, place.usageTimeMs, charged, lines.length === 0 ? 'first' : 'further');
-      if (wallet.rules.size > 0)
-        countForBudgets(wallet, builder.useAt(use), { pairs: of.pairs, creditsNanos: charged.creditsNanos });
-      movedNanos += charged.creditsNanos < 0n ? -charged.creditsNanos : charged.creditsNanos;
-      lines.push(charged);
-    }
-    const { offset, recordTimestampMs } = record;
-    const { source, id, timeMs } = event;
-    builder.line({
-      source,
-      id,
-      hash,
-      timeMs,
-      usageTimeMs: place.usageTimeMs,
-      offset,
-      recordTimestampMs,
-      dimensions,
-      lines,
-    });
-    this.context.known.add(hash, timeMs);
+    drafting.wallet.ledgerTimeMs = this.ledgerTimeWith(record);
+    const dimensions = builder.dimensionsOf(drafting.catalog.dimensions, measure.values);
+    const movedNanos = chargeMeters(drafting, builder, { event, measure, place, dimensions });
+    const { usageTimeMs } = place;
+    builder.addEvent(record, { event, hash, usageTimeMs, dimensions });
+    const { offset } = record;
+    this.context.known.add(hash, event.timeMs);
     this.range ??= { first: offset, last: offset };
     this.range.last = offset;
     this.counts[place.outcome] += 1;
@@ -223,8 +194,9 @@ class UsageFold {
   }
 
   /** A crossing follows the usage event that made it: what was folded so far is written before it. */
-  private react(record: EventRecord, movedNanos: bigint): void {
+  private react(record: EventRecord, movedNanos: number): void {
     if (this.drafting.isQuietAfter(movedNanos)) return;
+    this.builder.settle(this.drafting.draft);
     const { source, id } = record.content.event;
     const by = { kind: 'usage', source, id, offset: record.offset } as const;
     const isSilent = record.mode === 'history';
@@ -237,6 +209,7 @@ class UsageFold {
   private flush(): void {
     if (this.range === undefined || this.builder.isEmpty) return;
     const { catalog, feed } = this.context;
+    this.builder.settle(this.drafting.draft);
     const event = this.builder.finish({
       atMs: this.drafting.wallet.ledgerTimeMs,
       feed: this.rangeOf(feed, this.range),
@@ -277,12 +250,6 @@ interface UsageTime {
   readonly usageTimeMs: number;
   /** The plan in force then. */
   readonly plan: string;
-}
-
-/** Where usage counts. */
-interface Place extends UsageTime {
-  readonly cycle: CycleBounds;
-  readonly outcome: RateUse['outcome'];
 }
 
 const isEvent = (record: UsageRecord): record is EventRecord => record.content.kind === 'event';

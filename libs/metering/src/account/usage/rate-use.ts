@@ -8,6 +8,10 @@ export interface Used {
   readonly outcome: RateUse['outcome'];
 }
 
+/** Whether a rate was used under these terms. */
+export const isSameUse = (one: Used, other: Used): boolean =>
+  one.cycle.startMs === other.cycle.startMs && one.outcome === other.outcome && one.plan === other.plan;
+
 /** Names a rate use within one decision. */
 export const useKey = (rate: Rate, used: Used): string =>
   `${used.outcome}\n${used.cycle.startMs}\n${rate.effectiveFromMs}\n${used.plan}\n${rate.rateCard}\n${rate.key}`;

@@ -1,0 +1,47 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { AmountColumn, SMALL_MAX } from './amount-column.js';
+
+const value = fc.oneof(
+  fc.integer().map(BigInt),
+  fc.constantFrom(BigInt(SMALL_MAX), -BigInt(SMALL_MAX), BigInt(SMALL_MAX) + 1n, BigInt(Number.MAX_SAFE_INTEGER)),
+  fc.bigInt({ min: -(2n ** 80n), max: 2n ** 80n }),
+);
+const isExact = (amount: bigint): boolean => Number.isSafeInteger(Number(amount));
+
+describe('AmountColumn', () => {
+  it('is a list of bigints, whichever way they came in', () => {
+    fc.assert(
+      fc.property(
+        fc.array(value, { minLength: 1, maxLength: 12 }),
+        fc.array(fc.tuple(fc.nat(), value)),
+        (all, added) => {
+          const column = new AmountColumn();
+          const list = [...all];
+          for (const each of all) {
+            if (isExact(each)) column.pushNumber(Number(each));
+            else column.push(each);
+          }
+          for (const [place, more] of added) {
+            const at = place % list.length;
+            list[at] = (list[at] ?? 0n) + more;
+            if (isExact(more)) column.addNumber(at, Number(more));
+            else column.add(at, more);
+          }
+          expect(column.toBigints()).toEqual(list);
+          expect(list.map((_, at) => column.at(at))).toEqual(list);
+          expect(column.length).toBe(list.length);
+          expect(column.small?.map(BigInt) ?? list).toEqual(list);
+        },
+      ),
+    );
+  });
+
+  it('keeps numbers until one is not small', () => {
+    const column = new AmountColumn();
+    column.push(BigInt(SMALL_MAX));
+    expect(column.small).toEqual([SMALL_MAX]);
+    column.addNumber(0, 1);
+    expect([column.small, column.at(0)]).toEqual([null, BigInt(SMALL_MAX) + 1n]);
+  });
+});

@@ -1,0 +1,73 @@
+import type { DimensionPairs } from '../account-events.js';
+import { Dictionary } from './dictionary.js';
+import { NumberLists } from './number-lists.js';
+
+/** The values that combinations have of one dimension, in their order. */
+interface NameValues {
+  readonly values: Dictionary;
+  readonly numbers: number[];
+}
+
+/** Combinations of dimensions as columns: of each, which names it has; of each name, the values. */
+export class DimensionColumns {
+  readonly names = new Dictionary();
+  /** By number of the name. */
+  readonly byName: NameValues[] = [];
+  /** Lists of names, by number, and the list of each combination. */
+  readonly nameLists = new NumberLists();
+  readonly nameListNumbers: number[] = [];
+  readonly #pushed: number[] = [];
+
+  get count(): number {
+    return this.nameListNumbers.length;
+  }
+
+  nameNumberOf(name: string): number {
+    const number = this.names.numberOf(name);
+    if (number === this.byName.length) this.byName.push({ values: new Dictionary(), numbers: [] });
+    return number;
+  }
+
+  valueNumberOf(name: number, value: string): number {
+    return this.byName[name]?.values.numberOf(value) ?? 0;
+  }
+
+  /** One pair, by numbers, of the combination that the next `end` ends. */
+  pushPair(name: number, value: number): void {
+    this.byName[name]?.numbers.push(value);
+    this.#pushed.push(name);
+  }
+
+  /** Ends a combination and answers its number. */
+  end(): number {
+    this.nameListNumbers.push(this.nameLists.numberOf(this.#pushed));
+    this.#pushed.length = 0;
+    return this.count - 1;
+  }
+
+  toPairs(): DimensionPairs[] {
+    const next = this.byName.map(() => 0);
+    return this.nameListNumbers.map((list) =>
+      (this.nameLists.lists[list] ?? []).map((name) => {
+        const at = next[name] ?? 0;
+        next[name] = at + 1;
+        const { values, numbers } = this.byName[name] ?? NO_VALUES;
+        return [this.names.texts[name] ?? '', values.texts[numbers[at] ?? 0] ?? ''] as const;
+      }),
+    );
+  }
+}
+
+const NO_VALUES: NameValues = { values: new Dictionary(), numbers: [] };
+
+export function dimensionColumnsOf(dimensions: readonly DimensionPairs[]): DimensionColumns {
+  const columns = new DimensionColumns();
+  for (const pairs of dimensions) {
+    for (const [text, value] of pairs) {
+      const name = columns.nameNumberOf(text);
+      columns.pushPair(name, columns.valueNumberOf(name, value));
+    }
+    columns.end();
+  }
+  return columns;
+}

@@ -1,0 +1,114 @@
+import type { EvidenceLine, EvidenceMeterLine, IdentityHash } from '../account-events.js';
+import { AmountColumn } from './amount-column.js';
+import { Dictionary } from './dictionary.js';
+import { NumberLists } from './number-lists.js';
+
+/** What the lines of one rate use were: in line order. */
+export interface UseAmounts {
+  readonly quantities: AmountColumn;
+  readonly credits: AmountColumn;
+}
+
+/** What few meter lines have. */
+export type LineExtras = Omit<EvidenceMeterLine, 'use' | 'quantityNanos' | 'creditsNanos'>;
+
+/** Usage events and their meter lines as columns: what the fold gathers, the codec writes and audits read as rows. */
+export class EvidenceColumns {
+  readonly sources = new Dictionary();
+  readonly sourceNumbers: number[] = [];
+  readonly ids: string[] = [];
+  readonly hashes: IdentityHash[] = [];
+  readonly timesMs: number[] = [];
+  readonly usageTimesMs: number[] = [];
+  readonly offsets = new AmountColumn();
+  readonly recordTimestampsMs: number[] = [];
+  readonly dimensions: number[] = [];
+  readonly patterns = new NumberLists();
+  readonly patternNumbers: number[] = [];
+  /** By rate use, in the order of their first lines. */
+  readonly amounts = new Map<number, UseAmounts>();
+  /** By number of the meter line. */
+  readonly extras = new Map<number, LineExtras>();
+  lineCount = 0;
+  #lastSource: string | undefined;
+  #lastSourceNumber = 0;
+
+  get count(): number {
+    return this.ids.length;
+  }
+
+  amountsOf(use: number): UseAmounts {
+    let amounts = this.amounts.get(use);
+    if (amounts === undefined) {
+      amounts = { quantities: new AmountColumn(), credits: new AmountColumn() };
+      this.amounts.set(use, amounts);
+    }
+    return amounts;
+  }
+
+  /** One meter line of the usage event that the next `pushEvent` ends. */
+  pushLine(line: EvidenceMeterLine): void {
+    const { use, quantityNanos, creditsNanos, ...extras } = line;
+    const amounts = this.amountsOf(use);
+    amounts.quantities.push(quantityNanos);
+    amounts.credits.push(creditsNanos);
+    if (extras.cutNanos !== undefined || extras.deltaUnits !== undefined || extras.inputs !== undefined)
+      this.extras.set(this.lineCount, extras);
+    this.lineCount += 1;
+  }
+
+  /** `uses` are those of its lines, which were pushed before. */
+  pushEvent(event: Omit<EvidenceLine, 'lines'>, uses: readonly number[]): void {
+    const { source } = event;
+    if (source !== this.#lastSource) {
+      this.#lastSource = source;
+      this.#lastSourceNumber = this.sources.numberOf(source);
+    }
+    this.sourceNumbers.push(this.#lastSourceNumber);
+    this.ids.push(event.id);
+    this.hashes.push(event.hash);
+    this.timesMs.push(event.timeMs);
+    this.usageTimesMs.push(event.usageTimeMs);
+    this.offsets.push(event.offset);
+    this.recordTimestampsMs.push(event.recordTimestampMs);
+    this.dimensions.push(event.dimensions);
+    this.patternNumbers.push(this.patterns.numberOf(uses));
+  }
+
+  toLines(): EvidenceLine[] {
+    const nextOf = new Map<number, number>();
+    let line = 0;
+    return this.ids.map((id, index) => ({
+      source: this.sources.texts[this.sourceNumbers[index] ?? 0] ?? '',
+      id,
+      hash: this.hashes[index] ?? NO_HASH,
+      timeMs: this.timesMs[index] ?? 0,
+      usageTimeMs: this.usageTimesMs[index] ?? 0,
+      offset: this.offsets.at(index),
+      recordTimestampMs: this.recordTimestampsMs[index] ?? 0,
+      dimensions: this.dimensions[index] ?? 0,
+      lines: (this.patterns.lists[this.patternNumbers[index] ?? 0] ?? []).map((use): EvidenceMeterLine => {
+        const at = nextOf.get(use) ?? 0;
+        nextOf.set(use, at + 1);
+        const { quantities, credits } = this.amountsOf(use);
+        const extras = this.extras.get(line++);
+        const amounts = { use, quantityNanos: quantities.at(at), creditsNanos: credits.at(at) };
+        return extras === undefined ? amounts : { ...amounts, ...extras };
+      }),
+    }));
+  }
+}
+
+const NO_HASH: IdentityHash = { identityHigh: 0, identityLow: 0, contentHigh: 0, contentLow: 0 };
+
+export function evidenceColumnsOf(lines: readonly EvidenceLine[]): EvidenceColumns {
+  const columns = new EvidenceColumns();
+  for (const event of lines) {
+    for (const line of event.lines) columns.pushLine(line);
+    columns.pushEvent(
+      event,
+      event.lines.map(({ use }) => use),
+    );
+  }
+  return columns;
+}

@@ -1,0 +1,81 @@
+import type { UsageEvent } from '../../usage-event/index.js';
+import type { CycleBounds, RateUse } from '../account-events.js';
+import type { Wallet } from '../account-state.js';
+import type { Drafting } from '../drafting.js';
+import { countForBudgets } from '../evolve/evolve-usage.js';
+import type { ChargeBuilder } from './charge-builder.js';
+import { chargeLine } from './charge-line.js';
+import { lineOf, type MeasuredMeter, type UsageMeasure } from './measure-usage.js';
+import type { Counted } from './use-tally.js';
+
+/** Where usage counts. */
+export interface Place {
+  readonly usageTimeMs: number;
+  /** The plan in force then. */
+  readonly plan: string;
+  readonly cycle: CycleBounds;
+  readonly outcome: RateUse['outcome'];
+}
+
+/** A usage event that was measured, where it counts, and the number of its dimensions in the event that charges it. */
+interface Charging {
+  readonly event: UsageEvent;
+  readonly measure: UsageMeasure;
+  readonly place: Place;
+  readonly dimensions: number;
+}
+
+/**
+ * Charges every meter line of a usage event and answers the nano-credits that it moved. Lines of the commonest kind are
+ * charged in plain numbers (`UseTally`), all others by the general rule, which says the same of both (I12).
+ */
+export function chargeMeters(drafting: Drafting, builder: ChargeBuilder, charging: Charging): number {
+  const { measure, place, dimensions } = charging;
+  const { draft, wallet } = drafting;
+  const isBudgeted = hasBudgets(wallet);
+  builder.lineUses.length = 0;
+  let movedNanos = 0;
+  for (let at = 0; at < measure.count; at += 1) {
+    const measured = measure.at(at);
+    const tally = builder.tallyOf(measured.rate, place);
+    const counted = at === 0 ? 'first' : 'further';
+    const { plainUnits } = measured;
+    let nanos = plainUnits === undefined ? -1 : tally.charge(draft, builder, plainUnits);
+    let creditsNanos: bigint | undefined;
+    if (plainUnits !== undefined && nanos >= 0) {
+      const { quantities, credits } = tally.groups;
+      const group = tally.groupOf(dimensions, place.usageTimeMs, counted);
+      quantities.addNumber(group, plainUnits);
+      credits.addNumber(group, nanos);
+      builder.evidence.lineCount += 1;
+    } else {
+      creditsNanos = chargeGenerally(drafting, builder, { ...charging, measured, use: tally.index, counted });
+      nanos = Math.abs(Number(creditsNanos));
+    }
+    builder.lineUses.push(tally.index);
+    if (isBudgeted)
+      countForBudgets(wallet, tally.use, { pairs: measure.pairs, creditsNanos: creditsNanos ?? BigInt(nanos) });
+    movedNanos += nanos;
+  }
+  return movedNanos;
+}
+
+function chargeGenerally(
+  drafting: Drafting,
+  builder: ChargeBuilder,
+  charging: Charging & { readonly measured: MeasuredMeter; readonly use: number; readonly counted: Counted },
+): bigint {
+  const { measured, place, use, dimensions, counted } = charging;
+  const { usageTimeMs } = place;
+  builder.settle(drafting.draft);
+  const denominator = drafting.catalog.denominatorIn(measured.meter, place.cycle);
+  const line = lineOf(measured, { event: charging.event, said: charging.measure, usageTimeMs }, denominator);
+  const charged = chargeLine(drafting.draft, builder, { line, use, usageTimeMs });
+  builder.addLine(charged, { dimensions, usageTimeMs, counted });
+  return charged.creditsNanos;
+}
+
+function hasBudgets({ rules }: Wallet): boolean {
+  if (rules.size > 0) for (const { rule } of rules.values()) if (rule.kind === 'budget') return true;
+  return false;
+}

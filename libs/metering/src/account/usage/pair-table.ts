@@ -1,0 +1,50 @@
+/** Node, pair and the node that follows: three numbers a slot; a node that follows is never 0, so 0 is a free slot. */
+const SLOT = 3;
+const SLOTS_MIN = 64;
+
+/** Numbers from pairs of numbers below 2³¹, in one open-addressed array: a `Map` would need a text or a float as key. */
+export class PairTable {
+  #slots = new Int32Array(SLOTS_MIN * SLOT);
+  #mask = SLOTS_MIN - 1;
+  #size = 0;
+
+  /** The node that follows `node` by `pair`: pairs are numbered from 1 in the order in which they are first met. */
+  next(node: number, pair: number): number {
+    let at = this.#slotOf(node, pair);
+    const known = this.#slots[at + 2] ?? 0;
+    if (known !== 0) return known;
+    if ((this.#size + 1) * 2 > this.#mask) {
+      this.#grow();
+      at = this.#slotOf(node, pair);
+    }
+    this.#size += 1;
+    this.#put(at, node, pair, this.#size);
+    return this.#size;
+  }
+
+  #slotOf(node: number, pair: number): number {
+    const slots = this.#slots;
+    let slot = (Math.imul(node, 0x9e3779b1) ^ Math.imul(pair, 0x85ebca6b)) >>> 7;
+    for (;;) {
+      const at = (slot & this.#mask) * SLOT;
+      if (slots[at + 2] === 0 || (slots[at] === node && slots[at + 1] === pair)) return at;
+      slot += 1;
+    }
+  }
+
+  #put(at: number, node: number, pair: number, next: number): void {
+    this.#slots[at] = node;
+    this.#slots[at + 1] = pair;
+    this.#slots[at + 2] = next;
+  }
+
+  #grow(): void {
+    const old = this.#slots;
+    this.#mask = this.#mask * 2 + 1;
+    this.#slots = new Int32Array((this.#mask + 1) * SLOT);
+    for (let at = 0; at < old.length; at += SLOT) {
+      const [node = 0, pair = 0, next = 0] = [old[at], old[at + 1], old[at + 2]];
+      if (next !== 0) this.#put(this.#slotOf(node, pair), node, pair, next);
+    }
+  }
+}
