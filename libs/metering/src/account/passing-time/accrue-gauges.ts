@@ -4,6 +4,7 @@ import { chargeLine } from '../usage/charge-line.js';
 import type { MeasuredLine } from '../usage/measured-line.js';
 import type { Drafting } from '../drafting.js';
 import { planAt } from '../rules/plan-terms.js';
+import { countForBudgets } from '../evolve/evolve-usage.js';
 
 /** Each gauge holds its last value up to the cycle's end: the rest of the integral, as a charge of its own. */
 export function accrueGauges(drafting: Drafting, cycle: CycleBounds): void {
@@ -36,7 +37,7 @@ function accrueSeries(
   // The rest belongs to the rate that the samples count in, whatever a series says of the dimensions that it matched by.
   const rate = catalog.rateNamed(plan, atMs, meter, gauge.rate) ?? catalog.rateOf(plan, atMs, meter, new Map(pairs));
   if (rate === undefined) return;
-  const { index: use } = builder.tallyOf(rate, { plan, cycle, outcome: 'charged' });
+  const tally = builder.tallyOf(rate, { plan, cycle, outcome: 'charged' });
   const line: MeasuredLine = {
     aggregation: 'accrual',
     rate,
@@ -46,9 +47,10 @@ function accrueSeries(
     point: null,
     inputs: null,
   };
-  const charged = chargeLine(draft, builder, { line, use, usageTimeMs: atMs });
+  const charged = chargeLine(draft, builder, { line, use: tally.index, usageTimeMs: atMs });
   const dimensions = builder.dimensionsOfPairs(pairs);
   builder.addLine(charged, { dimensions, usageTimeMs: atMs, counted: 'accrual' });
+  countForBudgets(wallet, tally.use, { pairs, creditsNanos: charged.creditsNanos });
 }
 
 /** A series is named by the JSON text of its dimensions, as pairs in the catalog's order. */
