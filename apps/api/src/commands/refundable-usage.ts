@@ -1,5 +1,5 @@
-import { parseEntryId, usesOfEntry } from '@app/metering';
-import type { RefundableDraw, RefundableUsage, UsageCharged } from '@app/metering';
+import { parseEntryId, refundableEntryOf, refundableLine } from '@app/metering';
+import type { RefundableUsage, UsageCharged } from '@app/metering';
 import { accountEvents, findEvidence } from '@app/accounts';
 import type { Accounts, LoadedAccount } from '@app/accounts';
 import type { EventStore } from '@app/event-store';
@@ -38,12 +38,7 @@ export async function refundableEntry(
   if (!parsed) return null;
   const account = await streams.accounts.loadFresh(organisation);
   const event = await chargeAt(streams.store, account, parsed.revision);
-  if (!event) return null;
-  const uses = new Set(usesOfEntry(event, parsed.index));
-  const draws = event.draws.flatMap((run, index) =>
-    uses.has(run.use) ? [refundableRun(event, { revision: parsed.revision, index, amountNanos: run.amountNanos })] : [],
-  );
-  return { limits: [], draws: draws.filter((draw) => draw.amountNanos > 0n) };
+  return event ? refundableEntryOf(event, parsed.revision, parsed.index) : null;
 }
 
 async function chargeAt(
@@ -56,57 +51,3 @@ async function chargeAt(
   const { event } = accountEvents.decode(stored);
   return event.type === 'UsageCharged' ? event : undefined;
 }
-
-/** What one evidence line drew. Runs of a rate use lie in the order of the lines that made them. */
-export function refundableLine(event: UsageCharged, revision: bigint, lineIndex: number): RefundableUsage {
-  const left = event.draws.map((run) => run.amountNanos);
-  const draws: RefundableDraw[] = [];
-  let totalNanos = 0n;
-  event.evidence.slice(0, lineIndex + 1).forEach((line, at) => {
-    for (const { use, creditsNanos } of line.lines) {
-      const taken = takeRuns(event, left, { use, creditsNanos });
-      if (at !== lineIndex) continue;
-      totalNanos += creditsNanos;
-      draws.push(...taken.map((part) => refundableRun(event, { revision, ...part })));
-    }
-  });
-  const limits = [{ key: `event:${revision}/${lineIndex}`, totalNanos }];
-  return { limits, draws: draws.filter((draw) => draw.amountNanos > 0n) };
-}
-
-interface RunPart {
-  readonly index: number;
-  readonly amountNanos: bigint;
-}
-
-function takeRuns(event: UsageCharged, left: bigint[], line: { use: number; creditsNanos: bigint }): RunPart[] {
-  const parts: RunPart[] = [];
-  let missing = line.creditsNanos;
-  for (let index = 0; index < left.length && missing !== 0n; index++) {
-    const rest = left[index] ?? 0n;
-    if (rest === 0n || event.draws[index]?.use !== line.use) continue;
-    const amountNanos = magnitude(rest) < magnitude(missing) ? rest : missing;
-    parts.push({ index, amountNanos });
-    left[index] = rest - amountNanos;
-    missing -= amountNanos;
-  }
-  return parts;
-}
-
-function refundableRun(event: UsageCharged, part: RunPart & { readonly revision: bigint }): RefundableDraw {
-  const run = event.draws[part.index];
-  const use = run && event.uses[run.use];
-  if (!run || !use) throw new Error(`The charge at revision ${part.revision} has no run ${part.index}.`);
-  return {
-    key: `draw:${part.revision}/${part.index}`,
-    totalNanos: run.amountNanos,
-    amountNanos: part.amountNanos,
-    pool: use.pool,
-    grant: run.grant,
-    cycleStartMs: use.cycle.startMs,
-    rate: use.rate,
-    isReversible: use.isReversible,
-  };
-}
-
-const magnitude = (nanos: bigint): bigint => (nanos < 0n ? -nanos : nanos);

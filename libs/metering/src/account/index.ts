@@ -51,5 +51,6 @@ export {
   type GrantView,
   type PoolView,
 } from './reading/views.js';
+export { refundableEntryOf, refundableLine } from './reading/refundable.js';
 export { measureUsage } from './usage/measure-usage.js';
 export * from './columns/index.js';

@@ -13,6 +13,7 @@ import {
   type CommandDecision,
   type PoolView,
   type UsageDecision,
+  type UsageRecord,
 } from '../account/index.js';
 import { advance } from '../account/passing-time/advance.js';
 import type { Catalog } from '../catalog/index.js';
@@ -29,6 +30,8 @@ const FAR_AHEAD_MS = parseTime('2030-01-01T00:00:00Z') ?? 0;
 export class AccountFixture {
   state: AccountState = initialState('acme');
   readonly events: AccountEvent[] = [];
+  /** Every record that was given to it, with its offset. */
+  readonly fed: UsageRecord[] = [];
   private readonly known = new MemoryIdentities();
   private offset = 0n;
   private commands = 0;
@@ -40,7 +43,12 @@ export class AccountFixture {
 
   /** Folds usage in one batch; records without an offset get the next one. */
   use(...fixtures: readonly UsageFixture[]): UsageDecision {
-    const records = fixtures.map((fixture) => usageRecord({ ...fixture, offset: fixture.offset ?? this.offset++ }));
+    return this.take(fixtures.map((fixture) => usageRecord({ ...fixture, offset: fixture.offset ?? this.offset++ })));
+  }
+
+  /** As `use`, for records that are made already. */
+  take(records: readonly UsageRecord[]): UsageDecision {
+    this.fed.push(...records);
     let left = records;
     for (;;) {
       const draft = cloneForDecision(this.state);
