@@ -67,6 +67,22 @@ describe('GET /v1/lag', () => {
     }
   });
 
+  it('takes a consumer at its word between two written positions, unless it speaks of another log', async () => {
+    const behind = (await lag()).partitions.find((each) => each.waiting > 0);
+    const hint = async (nextOffset: bigint): Promise<number> => {
+      const consumer = api.feed.consumer({ topics: ['usage.v1'], batchRecordsMax: 1, batchBytesMax: 1, idleMs: 1_000 });
+      consumer.hintPosition({ topic: 'usage.v1', partition: behind?.partition ?? -1 }, nextOffset);
+      await consumer.stop();
+      return (await lag()).waiting;
+    };
+    const end = BigInt(behind?.end ?? 0);
+    expect(behind?.waiting).toBeGreaterThan(1);
+    expect(await hint(end + 1n)).toBe(behind?.waiting);
+    expect(await hint(end - 1n)).toBe(1);
+    expect(await hint(end)).toBe(0);
+    expect(await hint(1n)).toBe(behind?.waiting);
+  });
+
   it('counts what the projections have not seen', async () => {
     const { behind, projections } = await lag();
     expect(projections.map((each) => each.name).toSorted()).toEqual(['accounts', 'usage']);

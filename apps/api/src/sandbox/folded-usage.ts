@@ -4,7 +4,7 @@ import { feedKey } from '@app/metering';
 import { partitionOf } from '@app/usage-feed';
 import type { UsageFeed } from '@app/usage-feed';
 import { LIMITS } from '../limits.js';
-import type { FeedLag, PartitionLag } from '../operations/feed-lag.js';
+import type { FeedLag, WrittenLag } from '../operations/feed-lag.js';
 
 export interface FoldedUsageParts {
   readonly feed: UsageFeed;
@@ -12,7 +12,7 @@ export interface FoldedUsageParts {
   readonly lag: FeedLag;
 }
 
-interface Waiting extends PartitionLag {
+interface Waiting extends WrittenLag {
   /** Nothing of the organisation lies below this offset undecided. */
   readonly from: bigint;
 }
@@ -62,10 +62,10 @@ export class FoldedUsage {
   }
 }
 
-const nameOf = ({ topic, partition }: PartitionLag): string => `${topic}/${partition}`;
+const nameOf = ({ topic, partition }: WrittenLag): string => `${topic}/${partition}`;
 
 /** The organisation's partition of every topic. */
-function partitionsOf(organisation: string, all: readonly PartitionLag[]): PartitionLag[] {
+function partitionsOf(organisation: string, all: readonly WrittenLag[]): WrittenLag[] {
   const counts = new Map<string, number>();
   for (const { topic } of all) counts.set(topic, (counts.get(topic) ?? 0) + 1);
   const key = Buffer.from(organisation, 'utf8');

@@ -112,7 +112,7 @@ export class Generations {
   }
 
   async allLive(): Promise<readonly Generation[]> {
-    const { rows } = await this.pool.query<GenerationRow>(`select ${COLUMNS} from ${TABLE} where state = 'live'`);
+    const { rows } = await this.pool.query<GenerationRow>({ name: 'live-generations', text: LIVE_GENERATIONS });
     return rows.map(generationOf);
   }
 

@@ -20,7 +20,11 @@ export class PartitionDirectory {
 
   /** Every partition of these topics as it is now. @throws {UnknownTopic} */
   async load(topics: readonly string[]): Promise<readonly KnownPartition[]> {
-    const { rows } = await this.pool.query<KnownPartition>(STATEMENTS.listPartitions, [topics]);
+    const { rows } = await this.pool.query<KnownPartition>({
+      name: 'feed-partitions',
+      text: STATEMENTS.listPartitions,
+      values: [topics],
+    });
     for (const topic of topics) {
       if (!rows.some((row) => row.topic === topic)) throw new UnknownTopic(`There is no topic ${topic}`);
     }
