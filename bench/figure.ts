@@ -1,7 +1,10 @@
+import type { CpuTime } from './system/cpu-time.js';
+
 /** One line of the result: what was measured, and what the same machine does without us in the same run. */
 export interface Figure {
   readonly stage: string;
   readonly figure: string;
+  /** NaN where this system does not say it. */
   readonly value: number;
   readonly unit: string;
   readonly baseline: string;
@@ -17,6 +20,23 @@ export const figureOf = (figure: Omit<Figure, 'ratio'>): Figure => ({
   ...figure,
   ratio: figure.value / figure.baselineValue,
 });
+
+/** Processor time an event, in Node and in Postgres, each beside that of the baseline. */
+export const cpuFigures = (
+  told: Pick<Figure, 'stage' | 'figure' | 'baseline'>,
+  value: CpuTime,
+  baseline: CpuTime,
+): readonly Figure[] =>
+  (['node', 'postgres'] as const).map((where) =>
+    figureOf({
+      ...told,
+      figure: `${told.figure}, CPU of ${where === 'node' ? 'Node' : 'Postgres'} an event`,
+      value: value[where],
+      unit: 'µs',
+      baselineValue: baseline[where],
+      better: 'lower',
+    }),
+  );
 
 /** A total that is not what it has to be: nothing that was measured counts. */
 export class WrongTotal extends Error {

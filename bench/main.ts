@@ -2,17 +2,19 @@ import { cpus, loadavg } from 'node:os';
 import { Command, InvalidArgumentError } from 'commander';
 import { tableOf } from './print-figures.js';
 import { runStages } from './run-stages.js';
-import { FULL, QUICK, scaled } from './sizes.js';
+import { FULL, QUICK, scaled, type Sizes } from './sizes.js';
 import { STAGES } from './stages/index.js';
 
 interface Flags {
   readonly quick?: boolean;
   readonly json?: boolean;
   readonly events?: number;
+  readonly organisations?: number;
+  readonly minutes?: number;
   readonly cpuProf?: string;
 }
 
-const EVENTS_MAX = 10_000_000;
+const NUMBER_MAX = 10_000_000;
 
 const program = new Command('bench')
   .description('Measures the real service on the embedded parts, each figure beside its baseline of the same run.')
@@ -20,6 +22,8 @@ const program = new Command('bench')
   .option('--quick', 'whether it works, in under two minutes; its figures mean little')
   .option('--json', 'for machines')
   .option('--events <n>', 'usage events end to end; other loads in proportion', wholeNumber)
+  .option('--organisations <n>', 'how many the growth stage goes up to', wholeNumber)
+  .option('--minutes <n>', 'how long the memory stage watches a steady load', wholeNumber)
   .option('--cpu-prof <dir>', 'leave a CPU profile of each of the service’s threads there')
   .showHelpAfterError();
 
@@ -27,10 +31,9 @@ program.action(async (names: readonly string[], flags: Flags) => {
   const unknown = names.find((name) => !STAGES.some((stage) => stage.name === name));
   if (unknown !== undefined) program.error(`error: there is no stage ${unknown}`);
   const stages = STAGES.filter(({ name }) => names.length === 0 || names.includes(name));
-  const base = flags.quick === true ? QUICK : FULL;
   const loadBefore = loadavg()[0] ?? 0;
   const figures = await runStages(stages, {
-    sizes: flags.events === undefined ? base : scaled(base, flags.events),
+    sizes: sizesFor(flags),
     profileDir: flags.cpuProf,
     onStage: ({ name, description }) => process.stderr.write(`${name}: ${description} ...\n`),
   });
@@ -43,10 +46,19 @@ program.action(async (names: readonly string[], flags: Flags) => {
   );
 });
 
+function sizesFor({ quick, events, organisations, minutes }: Flags): Sizes {
+  const base = quick === true ? QUICK : FULL;
+  return {
+    ...(events === undefined ? base : scaled(base, events)),
+    ...(organisations === undefined ? {} : { growthOrganisations: organisations }),
+    ...(minutes === undefined ? {} : { steadyMs: minutes * 60_000 }),
+  };
+}
+
 function wholeNumber(text: string): number {
   const number = Number(text);
-  if (/^\d+$/.test(text) && number > 0 && number <= EVENTS_MAX) return number;
-  throw new InvalidArgumentError(`a whole number from 1 to ${EVENTS_MAX} is needed`);
+  if (/^\d+$/.test(text) && number > 0 && number <= NUMBER_MAX) return number;
+  throw new InvalidArgumentError(`a whole number from 1 to ${NUMBER_MAX} is needed`);
 }
 
 try {

@@ -17,15 +17,24 @@ function cellsOf({ stage, figure, value, unit, baseline, baselineValue, ratio, b
   return [
     stage,
     figure,
-    `${numberOf(value)} ${unit}`,
+    amountOf(value, unit),
     baseline,
-    `${numberOf(baselineValue)} ${unit}`,
-    `${ratio.toPrecision(3)} x`,
-    isBetter ? 'ahead' : 'behind',
+    amountOf(baselineValue, unit),
+    Number.isFinite(ratio) ? `${ratio.toPrecision(3)} x` : 'n/a',
+    sideOf(isBetter, ratio),
   ];
 }
 
+const sideOf = (isBetter: boolean, ratio: number): string => {
+  if (!Number.isFinite(ratio)) return '';
+  return isBetter ? 'ahead' : 'behind';
+};
+
+const amountOf = (value: number, unit: string): string =>
+  Number.isFinite(value) ? `${numberOf(value)} ${unit}` : 'n/a';
+
 function numberOf(value: number): string {
-  const digits = Math.abs(value) >= 100 ? 0 : 1;
+  const magnitude = Math.abs(value);
+  const digits = magnitude >= 100 ? 0 : magnitude >= 10 ? 1 : 2;
   return value.toLocaleString('en-GB', { maximumFractionDigits: digits });
 }

@@ -1,4 +1,4 @@
-import { perSecond, timed, type Figure } from './figure.js';
+import type { Figure } from './figure.js';
 import type { Sizes } from './sizes.js';
 import type { Run, Stage } from './stage.js';
 import { makeDirectory, removeDirectory } from './system/standalone-process.js';
@@ -16,7 +16,7 @@ export async function runStages(stages: readonly Stage[], options: RunOptions): 
   try {
     const world = await World.start({ dataDir, profileDir: options.profileDir });
     try {
-      const run = { sizes: options.sizes, world, ...spreadOf(world, options.sizes) };
+      const run = { sizes: options.sizes, world, spreadRate: spreadOf(world, options.sizes) };
       const figures: Figure[] = [];
       for (const stage of stages) {
         options.onStage(stage);
@@ -33,16 +33,7 @@ export async function runStages(stages: readonly Stage[], options: RunOptions): 
 }
 
 /** The load over all organisations is sent once, whichever stage asks first. */
-function spreadOf(world: World, { events, organisations }: Sizes): Pick<Run, 'spreadRate' | 'spreadTexts'> {
-  const send = async (): Promise<{ readonly rate: number; readonly texts: readonly string[] }> => {
-    const { deliveries } = world.load({ name: 'spread', events, organisationPrefix: 'org-', organisations });
-    const ms = await timed(async () => {
-      await world.publish(deliveries);
-      await world.api.drained();
-    });
-    return { rate: perSecond(deliveries.length, ms), texts: deliveries.map(({ text }) => text) };
-  };
-  let sent: ReturnType<typeof send> | undefined;
-  const once = (): ReturnType<typeof send> => (sent ??= send());
-  return { spreadRate: async () => (await once()).rate, spreadTexts: async () => (await once()).texts };
+function spreadOf(world: World, { events, organisations }: Sizes): Run['spreadRate'] {
+  let sent: Promise<number> | undefined;
+  return () => (sent ??= world.rateOf({ name: 'spread', events, organisationPrefix: 'org-', organisations }));
 }

@@ -10,6 +10,14 @@ export interface Sizes {
   readonly kafkaEvents: number;
   readonly halfLoadMs: number;
   readonly queries: number;
+  /** Of the feed by itself. */
+  readonly feedEvents: number;
+  /** Of the growing store: its cost is compared at a tenth of them and at the end. */
+  readonly growthEvents: number;
+  /** Its cost over these is compared with that over ten. */
+  readonly growthOrganisations: number;
+  /** How long memory is watched under a steady load. */
+  readonly steadyMs: number;
 }
 
 export const FULL: Sizes = {
@@ -22,6 +30,10 @@ export const FULL: Sizes = {
   kafkaEvents: 200_000,
   halfLoadMs: 10_000,
   queries: 3_000,
+  feedEvents: 300_000,
+  growthEvents: 1_000_000,
+  growthOrganisations: 20_000,
+  steadyMs: 60_000,
 };
 
 export const QUICK: Sizes = {
@@ -34,6 +46,10 @@ export const QUICK: Sizes = {
   kafkaEvents: 20_000,
   halfLoadMs: 2_000,
   queries: 500,
+  feedEvents: 30_000,
+  growthEvents: 30_000,
+  growthOrganisations: 500,
+  steadyMs: 2_000,
 };
 
 /** All loads in proportion, `events` end to end. */
@@ -44,4 +60,6 @@ export const scaled = (sizes: Sizes, events: number): Sizes => ({
   backfillEvents: Math.ceil(events / 3),
   hotEvents: Math.ceil((events * 2) / 3),
   kafkaEvents: Math.ceil((events * 2) / 3),
+  feedEvents: events,
+  growthEvents: events,
 });

@@ -8,8 +8,6 @@ export interface Run {
   readonly world: World;
   /** Publish to caught-up read models over all organisations, in events a second; measured when it is first needed. */
   readonly spreadRate: () => Promise<number>;
-  /** The texts of the load that `spreadRate` sent. */
-  readonly spreadTexts: () => Promise<readonly string[]>;
 }
 
 /** One measurement with its baseline. Totals are checked after it. */

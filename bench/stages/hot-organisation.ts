@@ -1,4 +1,4 @@
-import { figureOf, perSecond, timed } from '../figure.js';
+import { figureOf } from '../figure.js';
 import type { Stage } from '../stage.js';
 
 /** All usage of one organisation, beside the same over all of them. */
@@ -7,21 +7,13 @@ export const hotOrganisation: Stage = {
   description: 'one hot organisation, beside the figure over 1,000',
   async run({ sizes, world, spreadRate }) {
     const baselineValue = await spreadRate();
-    const { deliveries } = world.load({
-      name: 'hot',
-      events: sizes.hotEvents,
-      organisationPrefix: 'hot-',
-      organisations: 1,
-    });
-    const ms = await timed(async () => {
-      await world.publish(deliveries);
-      await world.api.drained();
-    });
+    const load = { name: 'hot', events: sizes.hotEvents, organisationPrefix: 'hot-', organisations: 1 };
+    const value = await world.rateOf(load);
     return [
       figureOf({
         stage: this.name,
         figure: 'publish to read models, one organisation',
-        value: perSecond(deliveries.length, ms),
+        value,
         unit: 'events/s',
         baseline: 'the same over 1,000 organisations',
         baselineValue,

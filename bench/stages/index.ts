@@ -1,9 +1,13 @@
 import type { Stage } from '../stage.js';
 import { backfill } from './backfill.js';
 import { endToEnd } from './end-to-end.js';
+import { feed } from './feed.js';
+import { growth } from './growth.js';
 import { hotOrganisation } from './hot-organisation.js';
 import { httpIngest } from './http-ingest.js';
 import { kafka } from './kafka.js';
+import { memory } from './memory.js';
+import { projections } from './projections.js';
 import { queries } from './queries.js';
 import { replayVerify } from './replay-verify.js';
 import { restart } from './restart.js';
@@ -15,11 +19,15 @@ export const STAGES: readonly Stage[] = [
   endToEnd,
   storeBytes,
   queries,
+  projections,
   hotOrganisation,
   httpIngest,
   visibleBalance,
   backfill,
   replayVerify,
+  feed,
+  growth,
+  memory,
   restart,
   kafka,
 ];

@@ -1,5 +1,5 @@
 import { parsingConsumer } from '../baselines/kafka-consumer.js';
-import { figureOf, perSecond, timed, type Figure } from '../figure.js';
+import { figureOf, type Figure } from '../figure.js';
 import type { Stage } from '../stage.js';
 import { makeDirectory, removeDirectory } from '../system/standalone-process.js';
 import { World } from '../system/world.js';
@@ -16,25 +16,17 @@ export const kafka: Stage = {
     try {
       const world = await World.start({ dataDir, env: { KAFKA_BROKERS: brokers, CREDITFOLD_TOPIC: topic } });
       try {
-        const { deliveries } = world.load({
-          name: 'kafka',
-          events: sizes.kafkaEvents,
-          organisationPrefix: 'org-',
-          organisations: sizes.organisations,
-        });
-        const ms = await timed(async () => {
-          await world.publish(deliveries);
-          await world.api.drained();
-        });
+        const { kafkaEvents: events, organisations } = sizes;
+        const value = await world.rateOf({ name: 'kafka', events, organisationPrefix: 'org-', organisations });
         await world.checkTotals();
         return [
           figureOf({
             stage: this.name,
             figure: 'publish to Kafka to read models',
-            value: perSecond(deliveries.length, ms),
+            value,
             unit: 'events/s',
             baseline: 'a kafkajs consumer that only parses',
-            baselineValue: await parsingConsumer(brokers.split(','), topic, deliveries.length),
+            baselineValue: await parsingConsumer(brokers.split(','), topic, events),
             better: 'higher',
           }),
         ];

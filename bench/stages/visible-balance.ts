@@ -2,15 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'pg';
 import { onDatabase } from '../baselines/database.js';
 import { figureOf, percentile, timed } from '../figure.js';
-import type { Delivery } from '../load/usage-load.js';
 import type { Stage } from '../stage.js';
 import type { World } from '../system/world.js';
 
 const POLL_MS = 2;
 const VISIBLE_MS = 60_000;
 const PAUSE_MS = 20;
-/** Of the half load: small enough to be a stream, large enough for its publisher not to be what is measured. */
-const TICK_MS = 20;
 
 /** At half of the full rate: from publishing an event to reading the balance that it changed. */
 export const visibleBalance: Stage = {
@@ -29,7 +26,7 @@ export const visibleBalance: Stage = {
       if (client === undefined) throw new Error('no connection');
       await client.query('create table bench.events (id serial primary key, used numeric not null)');
       const under = { isOver: false };
-      const load = publishSteadily(world, deliveries, rate).finally(() => (under.isOver = true));
+      const load = world.publishSteadily(deliveries, rate).finally(() => (under.isOver = true));
       const [probed] = await Promise.all([probe(world, client, under), load]);
       return probed;
     });
@@ -45,16 +42,6 @@ export const visibleBalance: Stage = {
     );
   },
 };
-
-async function publishSteadily(world: World, deliveries: readonly Delivery[], rate: number): Promise<void> {
-  const startedMs = performance.now();
-  for (let sent = 0; sent < deliveries.length;) {
-    const due = Math.min(deliveries.length, Math.ceil(((performance.now() - startedMs) * rate) / 1_000));
-    if (due > sent) await world.publish(deliveries.slice(sent, due));
-    sent = Math.max(sent, due);
-    await sleep(TICK_MS);
-  }
-}
 
 /** Both ways in turn, so that both meet the same load. */
 async function probe(world: World, client: Client, under: { readonly isOver: boolean }) {

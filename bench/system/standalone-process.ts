@@ -73,10 +73,18 @@ export class StandaloneProcess {
     return started;
   }
 
-  /** Of its Postgres. */
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
+  /** Its Postgres: where it is, and its postmaster's process id. */
+  async postgres(): Promise<{ readonly url: string; readonly pid: number }> {
+    const info = await readFile(join(this.dataDir, 'postgres.json'), 'utf8');
+    return JSON.parse(info) as { readonly url: string; readonly pid: number };
+  }
+
   async databaseUrl(): Promise<string> {
-    const info = JSON.parse(await readFile(join(this.dataDir, 'postgres.json'), 'utf8')) as { readonly url: string };
-    return info.url;
+    return (await this.postgres()).url;
   }
 
   /** A clean end, as a service manager asks for it. */

@@ -1,11 +1,17 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DEFAULT_TOPIC, openUsageFeed, usageFeedSettingsFrom, type UsageFeed } from '@app/usage-feed';
-import { WrongTotal } from '../figure.js';
+import { perSecond, timed, WrongTotal } from '../figure.js';
 import { ExpectedCredits } from '../load/expected-credits.js';
 import { nanosOf } from '../load/nanos.js';
 import { usageLoad, type Delivery, type LoadOptions, type UsageLoad } from '../load/usage-load.js';
 import { Api } from './api.js';
+import { processTreeUs } from './cpu-time.js';
 import { StandaloneProcess, type StandaloneOptions } from './standalone-process.js';
 
+/** Of a load that is sent as fast as it goes: more of it at once would not fit into memory. */
+const LOAD_EVENTS = 300_000;
+/** Of a steady load: small enough to be a stream, large enough for its publisher not to be what is measured. */
+const TICK_MS = 20;
 const RECORDS_PER_PUBLISH = 1_000;
 const PUBLISHES_AT_ONCE = 4;
 const INCLUDED_CREDITS = nanosOf('1000');
@@ -22,6 +28,7 @@ export function monthStartOf(nowMs: number): number {
 /** A running standalone, what was sent to it, and what therefore has to come out. */
 export class World {
   readonly expected = new ExpectedCredits();
+  #startedBytes = Number.NaN;
 
   private constructor(
     public standalone: StandaloneProcess,
@@ -32,7 +39,14 @@ export class World {
 
   static async start(options: StandaloneOptions): Promise<World> {
     const standalone = await StandaloneProcess.start(options);
-    return new World(standalone, new Api(standalone.url), await feedOf(standalone, options), options);
+    const world = new World(standalone, new Api(standalone.url), await feedOf(standalone, options), options);
+    world.#startedBytes = await world.api.residentBytes();
+    return world;
+  }
+
+  /** Resident memory of the service when it had nothing to know yet. */
+  get startedBytes(): number {
+    return this.#startedBytes;
   }
 
   /** A load of this cycle's usage, which counts as sent from here on. */
@@ -44,17 +58,41 @@ export class World {
     return load;
   }
 
+  /** Deliveries a second from publishing a load to caught-up read models; making the load is not counted. */
+  async rateOf(options: Omit<LoadOptions, 'fromMs' | 'toMs'>): Promise<number> {
+    let [count, ms] = [0, 0];
+    for (let from = 0; from < options.events; from += LOAD_EVENTS) {
+      const events = Math.min(LOAD_EVENTS, options.events - from);
+      const { deliveries } = this.load({ ...options, name: `${options.name}-${from}`, events });
+      count += deliveries.length;
+      ms += await timed(async () => {
+        await this.publish(deliveries);
+        await this.api.drained();
+      });
+    }
+    return perSecond(count, ms);
+  }
+
   /** To the feed, as a producer with a few requests in flight; resolves when all is durable. */
-  async publish(deliveries: readonly Delivery[]): Promise<void> {
-    let next = 0;
-    const topic = this.options.env?.['CREDITFOLD_TOPIC'] ?? DEFAULT_TOPIC;
-    const publishInTurn = async (): Promise<void> => {
-      while (next < deliveries.length) {
-        const chunk = deliveries.slice(next, (next += RECORDS_PER_PUBLISH));
-        await this.feed.publish(topic, chunk.map(recordOf));
-      }
-    };
-    await Promise.all(Array.from({ length: PUBLISHES_AT_ONCE }, publishInTurn));
+  publish(deliveries: readonly Delivery[]): Promise<void> {
+    return publishAll(this.feed, this.options.env?.['CREDITFOLD_TOPIC'] ?? DEFAULT_TOPIC, deliveries);
+  }
+
+  /** As `publish`, so many a second. */
+  async publishSteadily(deliveries: readonly Delivery[], rate: number): Promise<void> {
+    const startedMs = performance.now();
+    for (let sent = 0; sent < deliveries.length;) {
+      const due = Math.min(deliveries.length, Math.ceil(((performance.now() - startedMs) * rate) / 1_000));
+      if (due > sent) await this.publish(deliveries.slice(sent, due));
+      sent = Math.max(sent, due);
+      await sleep(TICK_MS);
+    }
+  }
+
+  /** Processor time that the service and its Postgres have taken so far, in microseconds; NaN without `/proc`. */
+  async serviceCpuUs(): Promise<number> {
+    const { pid } = await this.standalone.postgres();
+    return processTreeUs(this.standalone.pid) + processTreeUs(pid);
   }
 
   /** Compares every account of both read models with the independent sums. @throws {WrongTotal} */
@@ -96,6 +134,18 @@ export class World {
 async function feedOf(standalone: StandaloneProcess, { env = {} }: StandaloneOptions): Promise<UsageFeed> {
   const settings = usageFeedSettingsFrom({ DATABASE_URL: await standalone.databaseUrl(), ...env });
   return openUsageFeed(settings, { clientId: 'bench' });
+}
+
+/** Resolves when all deliveries are durable, a few requests in flight. */
+export async function publishAll(feed: UsageFeed, topic: string, deliveries: readonly Delivery[]): Promise<void> {
+  let next = 0;
+  const publishInTurn = async (): Promise<void> => {
+    while (next < deliveries.length) {
+      const chunk = deliveries.slice(next, (next += RECORDS_PER_PUBLISH));
+      await feed.publish(topic, chunk.map(recordOf));
+    }
+  };
+  await Promise.all(Array.from({ length: PUBLISHES_AT_ONCE }, publishInTurn));
 }
 
 function recordOf({ organisation, text }: Delivery) {
