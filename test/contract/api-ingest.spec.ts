@@ -65,6 +65,24 @@ describe('POST /v1/events', () => {
     expect(await published()).toBe(before + 6);
   });
 
+  it('publishes the bytes of each event as they came', async () => {
+    const texts = [JSON.stringify(event(), null, 2), JSON.stringify(event({ note: '{"é,]\\"' }))];
+    expect((await send(` [\n${texts.join(' ,\n')} ] `)).json()).toEqual({ accepted: 2 });
+    const records = await api.recordsOf('usage.v1');
+    const sent = records.map(({ value }) =>
+      Buffer.from(value ?? [])
+        .toString()
+        .trim(),
+    );
+    expect(sent.filter((text) => texts.includes(text)).toSorted()).toEqual(texts.toSorted());
+  });
+
+  it('refuses an event that is larger than one may be, white space included', async () => {
+    const large = JSON.stringify(event()).replace('{', `{${' '.repeat(256 * 1024)}`);
+    const problem = (await send(`[${JSON.stringify(event())},${large}]`)).problem();
+    expect(problem.errors).toEqual([{ index: 1, pointer: '', code: 'TooLarge', detail: expect.any(String) }]);
+  });
+
   it('refuses a batch whole, with one error for each faulty item', async () => {
     const before = await published();
     const batch = [event(), event({ id: undefined }), event({ type: 'unheard.of' }), event({ subject: ' ', id: '' })];

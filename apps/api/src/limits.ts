@@ -5,6 +5,8 @@ export const LIMITS = {
   catalogBytesMax: 4 * 1024 * 1024,
   /** Bytes of a batch of usage, before and after decompression: a small gzip file never becomes more than this. */
   eventsBytesMax: 8 * 1024 * 1024,
+  /** Of one event as it came: the aggregator quarantines what is larger (its `eventBytesMax`). */
+  eventBytesMax: 256 * 1024,
   backfillBytesMax: 32 * 1024 * 1024,
   /** Usage events of one call (`TooLarge`). */
   eventsMax: 1_000,

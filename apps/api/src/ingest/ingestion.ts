@@ -1,5 +1,5 @@
 import { checkStructuredEvent, FOREIGN_SUBJECT } from '@app/metering';
-import type { Catalog, JsonValue, UsageEvent } from '@app/metering';
+import type { Catalog, UsageEvent } from '@app/metering';
 import { ADJUST_HEADER, CONTENT_TYPE_HEADER, STRUCTURED_EVENT_TYPE } from '@app/usage-feed';
 import type { PublishRecord, UsageFeed } from '@app/usage-feed';
 import { Problem } from '../edge/problem.js';
@@ -31,7 +31,8 @@ export interface Sending {
 
 interface Candidate {
   readonly event: UsageEvent;
-  readonly value: JsonValue;
+  /** The event as it was sent: what was checked is what the aggregator will read. */
+  readonly bytes: Uint8Array;
 }
 
 /** Usage over HTTP: validated by the aggregator's own rules, accepted or refused whole, published to the feed. */
@@ -72,7 +73,7 @@ export class Ingestion {
 
   #refusalOf(event: UsageEvent, check: UsageCheck | undefined): Promise<ItemError | null> | ItemError | null {
     if (!check) return { pointer: '/type', code: 'UnknownEventType', detail: 'no catalog has been published yet' };
-    const known = this.parts.terms.peek(event.organisation);
+    const known = this.parts.terms.peek(event.organisation, check.nowMs);
     if (known !== undefined && checkUsage(event, known, check) === null) return null;
     return this.#confirmedRefusal(event, check, known);
   }
@@ -100,10 +101,10 @@ export class Ingestion {
     const isHistory = mode === 'history';
     const keys = new Map<string, Uint8Array>();
     const headers = isHistory && isAdjusting ? ADJUSTING_HEADERS : HEADERS;
-    const records = candidates.map(({ event, value }): PublishRecord => {
+    const records = candidates.map(({ event, bytes }): PublishRecord => {
       let key = keys.get(event.organisation);
       if (key === undefined) keys.set(event.organisation, (key = Buffer.from(event.organisation, 'utf8')));
-      const record = { key, value: Buffer.from(JSON.stringify(value), 'utf8'), headers };
+      const record = { key, value: bytes, headers };
       return isHistory ? { ...record, timestampMs: event.timeMs } : record;
     });
     await feed.publish(isHistory ? topics.backfill : topics.live, records);
@@ -135,7 +136,7 @@ function readEvent(item: ReadItem, organisation: string | null): Candidate | { r
       },
     };
   }
-  return { event, value: item.value };
+  return { event, bytes: item.bytes };
 }
 
 function refused(errors: readonly ProblemItem[], count: number): Problem {

@@ -1,12 +1,17 @@
 import { parseJsonExactly } from '@app/metering';
 import type { JsonParseResult, JsonValue } from '@app/metering';
 import { Problem } from '../edge/problem.js';
+import { LIMITS } from '../limits.js';
 import { splitJsonArray } from './split-json.js';
 
-/** One item of a body: its value, or why its text cannot be taken. */
+/** One item of a body: its value with its bytes as they came, or why they cannot be taken. */
 export type ReadItem =
-  | { readonly value: JsonValue }
-  | { readonly code: 'InexactNumber' | 'Unreadable'; readonly detail: string; readonly pointer: string };
+  | { readonly value: JsonValue; readonly bytes: Uint8Array }
+  | {
+      readonly code: 'InexactNumber' | 'Unreadable' | 'TooLarge';
+      readonly detail: string;
+      readonly pointer: string;
+    };
 
 /** Content types of usage, and how their bodies are cut into items. */
 export const EVENT_TYPES = {
@@ -29,13 +34,16 @@ function readDocument(bytes: Uint8Array, form: 'one' | 'array'): readonly ReadIt
   const parsed = parseJsonExactly(bytes);
   if ('error' in parsed && parsed.error !== 'InexactNumber')
     throw Problem.of('MalformedJson', `The body is ${parsed.detail}.`);
-  if (form === 'one') return [itemOf(parsed)];
+  if (form === 'one') return [itemOf(parsed, bytes)];
   const value = 'ok' in parsed ? parsed.ok : parsed.value;
   if (!Array.isArray(value))
     throw Problem.of('InvalidEvents', 'The body is not an array of events', { errors: [NOT_AN_ARRAY] });
-  if ('ok' in parsed) return (value as readonly JsonValue[]).map((each) => ({ value: each }));
+  const parts = splitJsonArray(bytes);
+  const values = value as readonly JsonValue[];
+  if (parts.length !== values.length) throw new Error('A batch was not cut into its items.');
+  if ('ok' in parsed) return values.map((ok, index) => itemOf({ ok }, parts[index] ?? bytes));
   // Some number is not kept by a double: item by item, to say which.
-  return splitJsonArray(new TextDecoder().decode(bytes)).map((text) => itemOf(parseJsonExactly(text)));
+  return parts.map((part) => itemOf(parseJsonExactly(part), part));
 }
 
 const NOT_AN_ARRAY = { pointer: '', code: 'InvalidEvent', detail: 'a batch is a JSON array' } as const;
@@ -47,7 +55,7 @@ function readLines(bytes: Uint8Array, itemsMax: number): readonly ReadItem[] {
     const found = bytes.indexOf(LINE_FEED, start);
     const end = found < 0 ? bytes.length : found;
     const line = bytes.subarray(start, end);
-    if (!isBlank(line)) items.push(itemOf(parseJsonExactly(line)));
+    if (!isBlank(line)) items.push(itemOf(parseJsonExactly(line), line));
     start = end + 1;
   }
   return items;
@@ -57,8 +65,12 @@ const LINE_FEED = 0x0a;
 const SPACE = 0x20;
 const isBlank = (line: Uint8Array): boolean => line.every((byte) => byte <= SPACE);
 
-function itemOf(parsed: JsonParseResult): ReadItem {
-  if ('ok' in parsed) return { value: parsed.ok };
+function itemOf(parsed: JsonParseResult, bytes: Uint8Array): ReadItem {
+  if (bytes.length > LIMITS.eventBytesMax) {
+    const detail = `the event has ${bytes.length} bytes; the limit is ${LIMITS.eventBytesMax}`;
+    return { code: 'TooLarge', detail, pointer: '' };
+  }
+  if ('ok' in parsed) return { value: parsed.ok, bytes };
   const { detail } = parsed;
   if (parsed.error === 'InexactNumber') return { code: 'InexactNumber', detail, pointer: parsed.pointer };
   return { code: 'Unreadable', detail, pointer: '' };

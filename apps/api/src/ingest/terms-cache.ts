@@ -20,10 +20,10 @@ export class TermsCache {
     private readonly nowMs: () => number,
   ) {}
 
-  /** What is remembered; undefined when it has to be loaded. */
-  peek(organisation: string): AccountTerms | null | undefined {
+  /** What is remembered at `nowMs`; undefined when it has to be loaded. */
+  peek(organisation: string, nowMs: number): AccountTerms | null | undefined {
     const known = this.#known.get(organisation);
-    return known && known.untilMs > this.nowMs() ? known.terms : undefined;
+    return known && known.untilMs > nowMs ? known.terms : undefined;
   }
 
   forget(organisation: string): void {
