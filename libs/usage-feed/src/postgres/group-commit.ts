@@ -33,6 +33,12 @@ interface Rows {
   readonly bytes: Buffer;
 }
 
+/** Where the next record of a partition is, while offsets are given out. */
+interface Cursor {
+  offset: bigint;
+  readonly appendedAtMs: number;
+}
+
 interface StampedPartition {
   readonly id: number;
   readonly base_offset: bigint;
@@ -117,14 +123,15 @@ export class GroupCommit {
     }
   }
 
-  private take(next: Map<number, Appended>, partitionId: number): Appended {
-    const appended = next.get(partitionId);
-    if (appended === undefined) throw new UnknownTopic('The topic was removed while records were published');
-    next.set(partitionId, { ...appended, offset: appended.offset + 1n });
-    return appended;
+  private take(next: ReadonlyMap<number, Cursor>, partitionId: number): Appended {
+    const cursor = next.get(partitionId);
+    if (cursor === undefined) throw new UnknownTopic('The topic was removed while records were published');
+    const { offset, appendedAtMs } = cursor;
+    cursor.offset += 1n;
+    return { offset, appendedAtMs };
   }
 
-  private async write(byPartition: ReadonlyMap<number, readonly Buffer[]>): Promise<Map<number, Appended>> {
+  private async write(byPartition: ReadonlyMap<number, readonly Buffer[]>): Promise<ReadonlyMap<number, Cursor>> {
     const { bytes, partitionIds, counts, octets } = rowsOf(byPartition);
     const ids = [...byPartition.keys()].join(',');
     const notification = ids.length > NOTIFICATION_BYTES_MAX ? '' : ids;

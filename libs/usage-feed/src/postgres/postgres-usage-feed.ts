@@ -21,7 +21,7 @@ import { FeedWakeUps } from './feed-wake-ups.js';
 import { GroupCommit } from './group-commit.js';
 import { PartitionDirectory, type KnownPartition } from './partition-directory.js';
 import { PostgresRecordLog } from './postgres-record-log.js';
-import { encodeRecord } from './record-codec.js';
+import { RecordEncoder } from './record-codec.js';
 import { STATEMENTS } from './statements.js';
 
 const POOL = { max: 8, applicationName: 'creditfold-feed', statementTimeoutMs: 30_000 } as const;
@@ -89,10 +89,12 @@ export class PostgresUsageFeed implements UsageFeed {
     if (records.length === 0) return [];
     const partitions = await this.partitionsOf(topic);
     const chosen = records.map((record) => this.partitionFor(record, partitions));
-    const stamps = records.map((record) => record.timestampMs ?? Date.now());
+    const nowMs = Date.now();
+    const stamps = records.map((record) => record.timestampMs ?? nowMs);
+    const encoder = new RecordEncoder();
     const appends = records.map((record, index) => {
       const { id, has_append_time } = chosen[index] ?? this.partitionFor(record, partitions);
-      return { partitionId: id, bytes: encodeRecord(record, has_append_time ? 0 : (stamps[index] ?? 0)) };
+      return { partitionId: id, bytes: encoder.encode(record, has_append_time ? 0 : (stamps[index] ?? 0)) };
     });
     const appended = await this.commits.append(appends);
     return appended.map(({ offset, appendedAtMs }, index) => {
@@ -118,7 +120,11 @@ export class PostgresUsageFeed implements UsageFeed {
   }
 
   async hints(topics: readonly string[]): Promise<readonly HintedPosition[]> {
-    const { rows } = await this.pool.query<HintRow>(STATEMENTS.listHints, [topics]);
+    const { rows } = await this.pool.query<HintRow>({
+      name: 'feed-hints',
+      text: STATEMENTS.listHints,
+      values: [topics],
+    });
     return rows.map(({ topic, partition, next_offset }) => ({ topic, partition, nextOffset: next_offset }));
   }
 

@@ -1,42 +1,59 @@
 import type { FeedRecord, PublishRecord } from '../usage-feed.js';
+import { HeaderReader, type Headers } from './header-reader.js';
 
 // One record: key, value and (u16) headers, each with an i32 length before it (-1: null), after an i64 timestamp delta.
 const FIXED_BYTES = 8 + 4 + 4 + 2;
 const NULL_LENGTH = -1;
+const WORD = 2 ** 32;
 
-type Header = readonly [name: Buffer, value: Uint8Array];
-
-function headersOf(record: PublishRecord): readonly Header[] {
-  if (record.headers === undefined) return [];
-  return Object.entries(record.headers).flatMap(([name, values]) =>
-    values.map((value): Header => [Buffer.from(name), value]),
-  );
+interface HeaderBlock {
+  readonly headers: Headers | undefined;
+  readonly count: number;
+  readonly bytes: Buffer;
 }
 
-/** Encoded records can be joined end to end. `timestampMs` is relative to the row's base timestamp. */
-export function encodeRecord(record: PublishRecord, timestampMs: number): Buffer {
-  const headers = headersOf(record);
-  let size = FIXED_BYTES + (record.key?.length ?? 0) + (record.value?.length ?? 0);
-  for (const [name, value] of headers) size += 2 + name.length + 4 + value.length;
-  const bytes = Buffer.allocUnsafe(size);
-  bytes.writeBigInt64LE(BigInt(timestampMs), 0);
-  bytes.writeInt32LE(record.key?.length ?? NULL_LENGTH, 8);
-  bytes.writeInt32LE(record.value?.length ?? NULL_LENGTH, 12);
-  bytes.writeUInt16LE(headers.length, 16);
-  let at = FIXED_BYTES;
-  for (const part of [record.key, record.value]) {
-    if (part === null) continue;
-    bytes.set(part, at);
-    at += part.length;
+/** Encodes the records of one call; headers that several of them share are encoded once. */
+export class RecordEncoder {
+  #block: HeaderBlock = { headers: undefined, count: 0, bytes: Buffer.alloc(0) };
+
+  /** Encoded records can be joined end to end. `timestampMs` is relative to the row's base timestamp. */
+  encode({ key, value, headers }: PublishRecord, timestampMs: number): Buffer {
+    if (this.#block.headers !== headers) this.#block = blockOf(headers);
+    const block = this.#block;
+    const keyEnd = FIXED_BYTES + (key?.length ?? 0);
+    const valueEnd = keyEnd + (value?.length ?? 0);
+    const bytes = Buffer.allocUnsafe(valueEnd + block.bytes.length);
+    writeInt64(bytes, timestampMs);
+    bytes.writeInt32LE(key?.length ?? NULL_LENGTH, 8);
+    bytes.writeInt32LE(value?.length ?? NULL_LENGTH, 12);
+    bytes.writeUInt16LE(block.count, 16);
+    if (key !== null) bytes.set(key, FIXED_BYTES);
+    if (value !== null) bytes.set(value, keyEnd);
+    bytes.set(block.bytes, valueEnd);
+    return bytes;
   }
-  for (const [name, value] of headers) {
-    at = bytes.writeUInt16LE(name.length, at);
-    at = bytes.writeInt32LE(value.length, at + name.copy(bytes, at));
-    bytes.set(value, at);
-    at += value.length;
-  }
-  return bytes;
 }
+
+function blockOf(headers: Headers | undefined): HeaderBlock {
+  const parts = Object.entries(headers ?? {}).flatMap(([name, values]) => values.map((value) => pairOf(name, value)));
+  return { headers, count: parts.length, bytes: Buffer.concat(parts) };
+}
+
+function pairOf(name: string, value: Uint8Array): Buffer {
+  const named = Buffer.from(name);
+  const lengths = Buffer.allocUnsafe(6);
+  lengths.writeUInt16LE(named.length, 0);
+  lengths.writeInt32LE(value.length, 2);
+  return Buffer.concat([lengths.subarray(0, 2), named, lengths.subarray(2), value]);
+}
+
+/** Milliseconds are exact as a double, and a bigint for each record takes several times as long. */
+function writeInt64(bytes: Buffer, number: number): void {
+  bytes.writeUInt32LE(number >>> 0, 0);
+  bytes.writeInt32LE(Math.floor(number / WORD), 4);
+}
+
+const readInt64 = (bytes: Buffer, at: number): number => bytes.readUInt32LE(at) + bytes.readInt32LE(at + 4) * WORD;
 
 export interface EncodedRow {
   readonly bytes: Buffer;
@@ -51,33 +68,20 @@ export interface DecodedRecord {
 
 /** The records of a row, in order; keys and values are views of its bytes. */
 export function* decodeRecords({ bytes, baseOffset, baseTimestampMs }: EncodedRow): Generator<DecodedRecord> {
-  let at = 0;
+  const headerReader = new HeaderReader(bytes);
   let offset = baseOffset;
-  const take = (length: number): Buffer | null => {
-    if (length === NULL_LENGTH) return null;
-    const part = bytes.subarray(at, at + length);
-    at += length;
-    return part;
-  };
-  while (at < bytes.length) {
+  for (let at = 0; at < bytes.length;) {
     const startsAt = at;
-    const timestampMs = baseTimestampMs + Number(bytes.readBigInt64LE(at));
+    const timestampMs = baseTimestampMs + readInt64(bytes, at);
     const keyLength = bytes.readInt32LE(at + 8);
     const valueLength = bytes.readInt32LE(at + 12);
     const headersCount = bytes.readUInt16LE(at + 16);
-    at += FIXED_BYTES;
-    const key = take(keyLength);
-    const value = take(valueLength);
-    const headers: Record<string, Buffer[]> = Object.create(null) as Record<string, Buffer[]>;
-    for (let index = 0; index < headersCount; index++) {
-      const nameLength = bytes.readUInt16LE(at);
-      at += 2;
-      const name = bytes.toString('utf8', at, at + nameLength);
-      const contentLength = bytes.readInt32LE(at + nameLength);
-      at += nameLength + 4;
-      (headers[name] ??= []).push(bytes.subarray(at, at + contentLength));
-      at += contentLength;
-    }
+    const keyEnd = at + FIXED_BYTES + Math.max(0, keyLength);
+    const valueEnd = keyEnd + Math.max(0, valueLength);
+    const key = keyLength === NULL_LENGTH ? null : bytes.subarray(at + FIXED_BYTES, keyEnd);
+    const value = valueLength === NULL_LENGTH ? null : bytes.subarray(keyEnd, valueEnd);
+    const headers = headerReader.read(headersCount, valueEnd);
+    at = headerReader.end;
     yield { record: { offset, timestampMs, key, value, headers }, octets: at - startsAt };
     offset += 1n;
   }
