@@ -4,12 +4,14 @@ import type { PartitionOffset } from '../position-hints.js';
 import type { FeedRecord, TopicPartition } from '../usage-feed.js';
 import type { FeedWakeUps } from './feed-wake-ups.js';
 import type { PartitionDirectory } from './partition-directory.js';
+import { copyRows, type BinaryColumn } from './copy-rows.js';
 import { decodeRecords } from './record-codec.js';
 import { STATEMENTS } from './statements.js';
 
 /** Candidates of one fetch; sizes decide how many of them are read. */
 const FETCH_ROWS_MAX = 512;
 
+const NO_BYTES = Buffer.alloc(0);
 const ONE_RECORD: ReadLimits = { recordsMax: 1, bytesMax: 1 };
 
 interface FetchedRow {
@@ -38,8 +40,23 @@ function collect(rows: readonly FetchedRow[], from: bigint, limits: ReadLimits):
   return records;
 }
 
+/** What the columns of `sql/read.sql` hold, in their order. */
+function fetchedRowOf([start, next, last, count, base, records]: readonly BinaryColumn[]): FetchedRow {
+  return {
+    start_offset: start?.readBigInt64BE() ?? 0n,
+    next_offset: next?.readBigInt64BE() ?? 0n,
+    last_offset: last?.readBigInt64BE() ?? null,
+    records_count: count?.readInt32BE() ?? 0,
+    base_timestamp_ms: base?.readBigInt64BE() ?? 0n,
+    records: records ?? NO_BYTES,
+  };
+}
+
 /** Reads partitions from their rows: one statement, one snapshot, so bounds and records agree. */
 export class PostgresRecordLog implements RecordLog {
+  /** Partitions whose last slice left records waiting: the next one will be large. */
+  private readonly behind = new Set<number>();
+
   constructor(
     private readonly pool: Pool,
     private readonly directory: PartitionDirectory,
@@ -53,7 +70,7 @@ export class PostgresRecordLog implements RecordLog {
 
   async keepHints(offsets: readonly PartitionOffset[]): Promise<void> {
     const columns = [offsets.map((o) => o.topic), offsets.map((o) => o.partition), offsets.map((o) => o.offset)];
-    await this.pool.query(STATEMENTS.keepHints, columns);
+    await this.pool.query({ name: 'feed-keep-hints', text: STATEMENTS.keepHints, values: columns });
   }
 
   bounds(partition: TopicPartition): Promise<LogBounds | undefined> {
@@ -62,18 +79,26 @@ export class PostgresRecordLog implements RecordLog {
 
   async read(partition: TopicPartition, from: bigint, limits: ReadLimits): Promise<LogSlice | undefined> {
     const id = await this.directory.idOf(partition);
-    const { rows } = await this.pool.query<FetchedRow>({
-      name: 'feed-read',
-      text: STATEMENTS.read,
-      // A row may begin before `from`: what is skipped of it must not count against the records asked for.
-      values: [id, from, limits.recordsMax, limits.bytesMax, FETCH_ROWS_MAX],
-    });
+    const rows = await this.fetch(id, from, limits);
     const first = rows[0];
     if (first === undefined) return undefined;
     const records = from < first.start_offset ? [] : collect(rows, from, limits);
     const last = records.at(-1);
     const isFull = last !== undefined && last.offset + 1n < first.next_offset;
+    if (isFull) this.behind.add(id);
+    else this.behind.delete(id);
     return { startOffset: first.start_offset, endOffset: first.next_offset, records, isFull };
+  }
+
+  private async fetch(id: number, from: bigint, limits: ReadLimits): Promise<readonly FetchedRow[]> {
+    const values = [id, from, limits.recordsMax, limits.bytesMax, FETCH_ROWS_MAX];
+    if (!this.behind.has(id)) {
+      const { rows } = await this.pool.query<FetchedRow>({ name: 'feed-read', text: STATEMENTS.read, values });
+      return rows;
+    }
+    // COPY takes no parameters; these are numbers.
+    const statement = STATEMENTS.read.replaceAll(/\$(\d)/g, (_, number) => String(values[Number(number) - 1]));
+    return (await copyRows(this.pool, statement)).map(fetchedRowOf);
   }
 
   async readRecord(partition: TopicPartition, offset: bigint): Promise<FeedRecord | undefined> {
@@ -84,7 +109,11 @@ export class PostgresRecordLog implements RecordLog {
 
   async drainedAtMs(partition: TopicPartition, end: bigint): Promise<number | undefined> {
     const id = await this.directory.idOf(partition);
-    const { rows } = await this.pool.query<{ last_timestamp_ms: bigint }>(STATEMENTS.drainedAt, [id, end]);
+    const { rows } = await this.pool.query<{ last_timestamp_ms: bigint }>({
+      name: 'feed-drained-at',
+      text: STATEMENTS.drainedAt,
+      values: [id, end],
+    });
     return rows[0] === undefined ? undefined : Number(rows[0].last_timestamp_ms);
   }
 
