@@ -9,7 +9,7 @@ export const LIMITS = {
   sortedCharsMax: 256 * 1024 * 1024,
   /** Sorted runs that are merged at once. */
   mergedRunsMax: 256,
-  /** One line of NDJSON, as the API takes events. */
+  /** One line of the file; of an event's size the API is the judge. */
   lineCharsMax: 1024 * 1024,
   /** An event's dimensions and values. */
   columnsMax: 256,
