@@ -12,7 +12,7 @@ import { summaryOf } from '../support/histories/summary.js';
 jest.setTimeout(600_000);
 
 /** Histories of each property; with the usual number, all together go through more than 100,000 generated steps. */
-const RUNS = Number(process.env['CREDITFOLD_PROPERTY_RUNS'] ?? 600);
+const RUNS = Number(process.env['CREDITFOLD_PROPERTY_RUNS'] ?? 470);
 const STEPS_MIN = 100_000;
 const FEED = feedKey({ topic: 'usage.v1', generation: 0, partition: 0 });
 
@@ -132,6 +132,14 @@ describe('an account over random histories of usage and commands', () => {
   it('I12 batching: any batches give the same balances, charges, draws, thresholds, requests and groups', () => {
     holds((steps, batch) => {
       expect(summaryOf(runHistory(steps, batch))).toEqual(summaryOf(runHistory(steps, 1_000)));
+    });
+  });
+
+  it('I12 numbers: quantities charged in plain numbers and by the general rule give the same events', () => {
+    holds((steps, batch) => {
+      const [plainly, generally] = [runHistory(steps, batch), runHistory(steps, batch, String)];
+      expect(generally.events.map(plain)).toEqual(plainly.events.map(plain));
+      expect(plain(generally.state)).toEqual(plain(plainly.state));
     });
   });
 

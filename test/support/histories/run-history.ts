@@ -6,8 +6,15 @@ import { HOUR_MS, START_MS, type Step, type UsageStep } from './steps.js';
 const SMALL = { key: 'small', pool: 'credits', credits: '30', price: { amount: '3.00', currency: 'EUR' } } as const;
 const CATALOG = catalogFixture({ packages: [...(LARGE_CATALOG.packages ?? []), { ...SMALL, expires: 'P1M' }] });
 
+/** How whole quantities are written: as a number, or as a string, which plain numbers never charge. */
+type Written = (quantity: number) => number | string;
+
 /** Runs a history; usage between two other steps is folded in batches of at most `batch` records. */
-export function runHistory(steps: readonly Step[], batch: number): AccountFixture {
+export function runHistory(
+  steps: readonly Step[],
+  batch: number,
+  written: Written = (quantity) => quantity,
+): AccountFixture {
   const account = new AccountFixture(CATALOG);
   let nowMs = START_MS;
   let waiting: UsageFixture[] = [];
@@ -18,7 +25,7 @@ export function runHistory(steps: readonly Step[], batch: number): AccountFixtur
   for (const step of steps) {
     nowMs += step.hoursOn * HOUR_MS;
     if (step.kind === 'usage') {
-      waiting.push(usageOf(step, nowMs));
+      waiting.push(usageOf(step, nowMs, written));
       continue;
     }
     flush();
@@ -33,10 +40,10 @@ export function runHistory(steps: readonly Step[], batch: number): AccountFixtur
   return account;
 }
 
-function usageOf(step: UsageStep, nowMs: number): UsageFixture {
+function usageOf(step: UsageStep, nowMs: number, written: Written): UsageFixture {
   const { amount, id, model, type } = step;
   const fields: Record<string, Record<string, string | number>> = {
-    llm: { tokens: amount, model },
+    llm: { tokens: written(amount), model },
     tool: {},
     peak: { size: amount % 50 },
     visit: { person: `p${amount % 5}` },
