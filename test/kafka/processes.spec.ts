@@ -150,36 +150,4 @@ describe('processes on a real broker', () => {
     },
     TIMEOUT_MS,
   );
-
-  it(
-    'I11: records that were removed below the stored position stop the process (F16)',
-    async () => {
-      const { admin, topic } = deployment;
-      await deployment.removeAll();
-      await deployment.sendRaw([{ key: 'acme', value: 'not decided', partition: 0 }]);
-      await admin.fetchTopicOffsets(topic);
-      await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: '-1' }] });
-      const ended = await (await deployment.addAggregator()).ended;
-      expect(ended).toMatchObject({ code: 1, output: expect.stringContaining('PositionBelowLogStart') });
-      expect(await deployment.unproven()).toEqual([]);
-    },
-    TIMEOUT_MS,
-  );
-
-  it(
-    'I11: a topic that was deleted and created again stops the process (F30)',
-    async () => {
-      const { admin, topic } = deployment;
-      await admin.deleteTopics({ topics: [topic] });
-      await sleep(1_000);
-      await deployment.createTopic(2 * PARTITIONS);
-      const ended = await (await deployment.addAggregator()).ended;
-      expect(ended).toMatchObject({
-        code: 1,
-        output: expect.stringMatching(/PositionBeyondLogEnd|TopicRecreated/),
-      });
-      expect(await deployment.unproven()).toEqual([]);
-    },
-    TIMEOUT_MS,
-  );
 });

@@ -8,7 +8,10 @@ import { startAggregator } from './start-aggregator.js';
 /** A stop that takes longer than this is ended: the streams say later what became of it. */
 const STOP_WITHIN_MS = 10_000;
 
-const endAtOnce = (code: number): void => process.exit(code);
+/** Probes are to see that health is red, and why, before the process is gone. */
+const RED_BEFORE_END_MS = 5_000;
+
+const endAtOnce = (): void => process.exit();
 
 async function main(): Promise<void> {
   const settings = processSettingsFrom(withSecretFiles(process.env));
@@ -21,19 +24,21 @@ async function main(): Promise<void> {
     ...opened.parts,
     topic,
     log,
-    onFatal: () => end(1),
+    onFatal: () => {
+      process.exitCode = 1;
+      setTimeout(() => end(), RED_BEFORE_END_MS);
+    },
   });
   const server = await serveHealth(aggregator, { host, port });
   log.info({ port: server.port }, 'The aggregator decides usage');
-  const stop = async (code: number): Promise<void> => {
-    process.exitCode = code;
+  const stop = async (): Promise<void> => {
     setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
     await aggregator.stop();
     await Promise.all([server.close(), opened.close()]);
-    process.exit(code);
+    process.exit();
   };
-  end = (code) => void stop(code);
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => end(0));
+  end = () => void stop();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => end());
 }
 
 main().catch((error: unknown) => {

@@ -112,7 +112,7 @@ function healthOf(
 ): AggregatorHealth {
   const owned = [...partitions.owned];
   const lostPartitions = owned.filter((partition) => partition.isLost).length;
-  const problems: AggregatorProblem[] = partitions.alarms.map(({ code }) => code);
+  const problems: AggregatorProblem[] = [...new Set(partitions.alarms.map(({ code }) => code))];
   if (gate.problem !== undefined) problems.push(gate.problem);
   if (watchdogs.work.isRed) problems.push('Stalled');
   if (watchdogs.feed.isRed) problems.push('FeedUnavailable');
@@ -122,6 +122,7 @@ function healthOf(
   return {
     isReady: isReadyWith(problems),
     problems,
+    alarms: partitions.alarms.map(({ detail }) => detail),
     parkedAccounts: parked.count,
     partitions: owned.length - lostPartitions,
     lostPartitions,

@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import type { EventStoreSettings } from '@app/event-store';
-import { parseTime } from '@app/metering';
+import { addAcceptCommands } from './accept-commands.js';
 import { balanceOf, printBalance } from './commands/balance.js';
 import { copy, targetOf } from './commands/copy.js';
 import { explain, explainedView, type ExplainRequest } from './commands/explain.js';
@@ -10,6 +10,7 @@ import { rebuild } from './commands/rebuild.js';
 import { verify } from './commands/verify.js';
 import { LIMITS } from './limits.js';
 import type { OpenStreams } from './open-streams.js';
+import { instant, nonEmpty } from './option-values.js';
 import { toJson, type Terminal } from './terminal.js';
 
 /** What a command line asks for; true when all is proven, or what was asked for was found. */
@@ -31,6 +32,7 @@ export function commandLine(terminal: Terminal, choose: (action: Action) => void
   addBalance(program, terminal, choose);
   addRebuild(program, terminal, choose);
   addCopy(program, terminal, choose);
+  addAcceptCommands(program, terminal, choose);
   return program;
 }
 
@@ -159,15 +161,4 @@ function storeUrl(text: string): EventStoreSettings {
   const settings = targetOf(text);
   if (settings === undefined) throw new InvalidArgumentError('It has to begin with esdb:// or postgres://.');
   return settings;
-}
-
-function nonEmpty(text: string): string {
-  if (text === '') throw new InvalidArgumentError('It must not be empty.');
-  return text;
-}
-
-function instant(text: string): number {
-  const ms = parseTime(text);
-  if (ms === undefined) throw new InvalidArgumentError('It has to be a time with a zone, like 2026-11-20T10:00:00Z.');
-  return ms;
 }

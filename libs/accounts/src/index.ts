@@ -21,6 +21,8 @@ export type { AccountDecision, DecisionOutcome, LoadedAccount, SealedDecision } 
 export type { OnWarning } from './repository/snapshot-saver.js';
 export { decodeSnapshot } from './snapshots/fold-snapshot.js';
 export type { FoldSnapshot } from './snapshots/fold-snapshot.js';
+export { acceptGap, acceptTopic, NotAccepted } from './streams/accept-feed.js';
+export type { Acceptance, AcceptedTopic } from './streams/accept-feed.js';
 export { CatalogStream } from './streams/catalog-stream.js';
 export type { PublishOptions, PublishOutcome } from './streams/catalog-stream.js';
 export { loadOrCreateSecret } from './streams/deployment-stream.js';

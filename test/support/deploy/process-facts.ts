@@ -19,7 +19,14 @@ interface ProcessFacts {
   answers(path: string): Promise<boolean>;
 }
 
-const HEALTHY = { isReady: true, problems: [], parkedAccounts: 0, partitions: 1, lostPartitions: 0 } as const;
+const HEALTHY = {
+  isReady: true,
+  problems: [],
+  alarms: [],
+  parkedAccounts: 0,
+  partitions: 1,
+  lostPartitions: 0,
+} as const;
 const healthy = () => ({ ...HEALTHY, waitingRecords: 0, clockSkewMs: 0 });
 
 async function aggregatorAnswers(path: string): Promise<boolean> {

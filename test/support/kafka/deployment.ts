@@ -101,9 +101,14 @@ export class Deployment {
     const startedMs = performance.now();
     const { code, output } = await aggregator.end(signal);
     const durationMs = performance.now() - startedMs;
-    this.aggregators.splice(this.aggregators.indexOf(aggregator), 1);
+    this.forget(aggregator);
     if (durationMs > ENDS_WITHIN_MS) throw new Error(`a member took ${durationMs} ms to end: ${output}`);
     if (signal === 'SIGTERM' && code !== 0) throw new Error(`a member ended with ${code}: ${output}`);
+  }
+
+  /** Of a member that has ended by itself. */
+  forget(aggregator: AppProcess): void {
+    this.aggregators.splice(this.aggregators.indexOf(aggregator), 1);
   }
 
   async removeAll(): Promise<void> {

@@ -7,6 +7,8 @@ export interface AggregatorHealth {
   readonly isReady: boolean;
   /** Why nothing is decided, by stable codes. */
   readonly problems: readonly AggregatorProblem[];
+  /** Partitions that have stopped, and the command that an operator runs next. */
+  readonly alarms: readonly string[];
   /** Accounts that cannot be decided; others flow, so this alone does not make it unready. */
   readonly parkedAccounts: number;
   /** Partitions that are ours. */

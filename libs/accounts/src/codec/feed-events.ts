@@ -13,6 +13,25 @@ export interface FeedAssigned {
   readonly atMs: number;
 }
 
+/** An operator accepted that the topic is another one: this generation reads it from its start. */
+export interface FeedGenerationStarted {
+  readonly type: 'FeedGenerationStarted';
+  readonly actor: string;
+  readonly reason: string;
+  readonly atMs: number;
+}
+
+/** An operator accepted that records are gone which were never decided; the position that follows moves past them. */
+export interface FeedGapAccepted {
+  readonly type: 'FeedGapAccepted';
+  readonly fromOffset: bigint;
+  /** After the last record that is gone. */
+  readonly toOffset: bigint;
+  readonly actor: string;
+  readonly reason: string;
+  readonly atMs: number;
+}
+
 /** A record that no account can hold; the organisation is null where none can be read. */
 export interface UnhostedRecord extends QuarantinedRecord {
   readonly organisation: string | null;
@@ -70,10 +89,29 @@ export interface QuarantineRequeued {
 }
 
 export type FeedEvent =
-  FeedAssigned | FeedPositionRecorded | AccountParked | AccountUnparked | RecordsParked | QuarantineRequeued;
+  | FeedAssigned
+  | FeedGenerationStarted
+  | FeedGapAccepted
+  | FeedPositionRecorded
+  | AccountParked
+  | AccountUnparked
+  | RecordsParked
+  | QuarantineRequeued;
 
 const assigned = eventSchema('FeedAssigned', 'A process took the partition over.', {
   process: z.string(),
+  atMs: instant,
+});
+const generationStarted = eventSchema('FeedGenerationStarted', 'An operator accepted that the topic is another one.', {
+  actor: z.string(),
+  reason: z.string(),
+  atMs: instant,
+});
+const gapAccepted = eventSchema('FeedGapAccepted', 'An operator accepted that undecided records are gone.', {
+  fromOffset: bigInteger,
+  toOffset: bigInteger,
+  actor: z.string(),
+  reason: z.string(),
   atMs: instant,
 });
 const positionRecorded = eventSchema('FeedPositionRecorded', 'How far the partition is decided.', {
@@ -107,6 +145,8 @@ const requeued = eventSchema('QuarantineRequeued', 'A quarantined record was pub
 /** The registry of partition streams. They carry the same hash chain as accounts. */
 export const feedEvents = new EventCodec<FeedEvent>('feed-<topic>-<generation>-<partition>', {
   FeedAssigned: jsonDefinition<FeedAssigned>('FeedAssigned', assigned),
+  FeedGenerationStarted: jsonDefinition<FeedGenerationStarted>('FeedGenerationStarted', generationStarted),
+  FeedGapAccepted: jsonDefinition<FeedGapAccepted>('FeedGapAccepted', gapAccepted),
   FeedPositionRecorded: jsonDefinition<FeedPositionRecorded>('FeedPositionRecorded', positionRecorded),
   AccountParked: jsonDefinition<AccountParked>('AccountParked', accountParked),
   AccountUnparked: jsonDefinition<AccountUnparked>('AccountUnparked', accountUnparked),

@@ -38,6 +38,8 @@ export function applyFeedEvent(state: FeedState, event: FeedEvent): void {
       state.parked.delete(event.organisation);
       return;
     case 'FeedAssigned':
+    case 'FeedGenerationStarted':
+    case 'FeedGapAccepted':
     case 'RecordsParked':
     case 'QuarantineRequeued':
       return;

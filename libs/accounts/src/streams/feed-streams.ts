@@ -7,6 +7,9 @@ import type { OnWarning } from '../repository/snapshot-saver.js';
 import { beforeStream, encodeChain, readChain, type ChainPosition } from './chain.js';
 import { applyFeedEvent, feedStream, initialFeedState, type FeedPartition, type FeedState } from './feed-state.js';
 
+/** More partitions than a topic may have. */
+const PARTITIONS_MAX = 1_024;
+
 export interface FeedStreamsOptions {
   readonly store: EventStore;
   readonly snapshots: SnapshotStore;
@@ -19,6 +22,10 @@ export interface FeedStreamsOptions {
 export class FeedStreams {
   constructor(private readonly options: FeedStreamsOptions) {}
 
+  get process(): string {
+    return this.options.process;
+  }
+
   /** The newest generation of a topic: 0 until an operator has accepted a recreated topic. */
   async generationOf(topic: string): Promise<number> {
     let generation = 0;
@@ -26,26 +33,30 @@ export class FeedStreams {
     return generation;
   }
 
-  /** Starts a topic's next generation and answers its number. @throws {Fenced} when another process was faster */
-  async startGeneration(topic: string, atMs: number): Promise<number> {
-    const generation = (await this.generationOf(topic)) + 1;
-    const stream = new FeedStream({ topic, generation, partition: 0 }, this.options);
-    await stream.append([{ type: 'FeedAssigned', process: this.options.process, atMs }]);
-    return generation;
+  /** Partitions of a generation that were ever assigned. */
+  async partitionsOf(topic: string, generation: number): Promise<readonly number[]> {
+    const found: number[] = [];
+    for (let partition = 0; partition < PARTITIONS_MAX; partition += 1)
+      if ((await this.#revisionOf({ topic, generation, partition })) !== NO_STREAM) found.push(partition);
+    return found;
   }
 
   /** What a partition's stream says, without taking the partition over. */
   async read(partition: FeedPartition): Promise<FeedState> {
+    return (await this.open(partition)).state;
+  }
+
+  /** A partition's stream, without taking the partition over: the first append decides who comes first. */
+  async open(partition: FeedPartition): Promise<FeedStream> {
     const stream = new FeedStream(partition, this.options);
     await stream.load();
-    return stream.state;
+    return stream;
   }
 
   /** Takes a partition over: the owner before it is fenced from here on. @throws {Fenced} when another was faster */
   async assign(partition: FeedPartition, atMs: number): Promise<FeedStream> {
-    const stream = new FeedStream(partition, this.options);
-    await stream.load();
-    await stream.append([{ type: 'FeedAssigned', process: this.options.process, atMs }]);
+    const stream = await this.open(partition);
+    await stream.append([{ type: 'FeedAssigned', process: this.process, atMs }]);
     return stream;
   }
 

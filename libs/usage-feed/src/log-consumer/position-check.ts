@@ -10,12 +10,27 @@ export class PositionAlarm extends Error {
   }
 }
 
-const NEXT_STEP = 'Run `npm run replay -- verify` to see what was decided, then restore the feed or the event store.';
+const SEEN_FIRST = '`npm run replay -- verify` shows what was decided.';
+const WHO_AND_WHY = '--actor NAME --reason WHY';
 
-/** The alarm of one partition: one sentence, and what an operator does next. */
+/** The alarm of one partition: one sentence, and the command that an operator runs next if what it says was meant. */
 export function alarmOf(partition: TopicPartition, code: FeedAlarm['code'], sentence: string): PositionAlarm {
-  const { topic, partition: number } = partition;
-  return new PositionAlarm({ topic, partition: number, code, detail: `${topic}/${number}: ${sentence} ${NEXT_STEP}` });
+  const command = `npm run replay -- accept-topic --topic ${partition.topic} ${WHO_AND_WHY}`;
+  const next = `If the topic is meant to be another one now, run \`${command}\` and start again; if not, restore it.`;
+  return alarmWith(partition, code, `${sentence} ${next}`);
+}
+
+function belowLogStart(at: TopicPartition, position: bigint, start: bigint): PositionAlarm {
+  const { topic, partition } = at;
+  const sentence = `the stored position is ${position}, but the log now starts at ${start}.`;
+  const range = `--topic ${topic} --partition ${partition} --from ${position} --to ${start}`;
+  const command = `npm run replay -- accept-gap ${range} ${WHO_AND_WHY}`;
+  const next = `Restore what is gone, or run \`${command}\` to accept that it is lost, and start again.`;
+  return alarmWith(at, 'PositionBelowLogStart', `${sentence} ${next}`);
+}
+
+function alarmWith({ topic, partition }: TopicPartition, code: FeedAlarm['code'], detail: string): PositionAlarm {
+  return new PositionAlarm({ topic, partition, code, detail: `${topic}/${partition}: ${detail} ${SEEN_FIRST}` });
 }
 
 /**
@@ -28,10 +43,7 @@ export function checkBounds<Seen extends LogBounds>(
   slice: Seen | undefined,
 ): Seen {
   if (slice === undefined) throw alarmOf(partition, 'TopicRecreated', 'the partition that was read is gone.');
-  if (position < slice.startOffset) {
-    const sentence = `the stored position is ${position}, but the log now starts at ${slice.startOffset}.`;
-    throw alarmOf(partition, 'PositionBelowLogStart', sentence);
-  }
+  if (position < slice.startOffset) throw belowLogStart(partition, position, slice.startOffset);
   if (position > slice.endOffset) {
     const sentence = `the stored position is ${position}, but the log ends at ${slice.endOffset}.`;
     throw alarmOf(partition, 'PositionBeyondLogEnd', sentence);
