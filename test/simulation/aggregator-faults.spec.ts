@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { accountStream, type ParkedRecord } from '@app/accounts';
+import { acceptTopic, accountStream, FeedStreams, type ParkedRecord } from '@app/accounts';
 import { EventStoreUnavailable, type EventStore, type StoredEvent } from '@app/event-store';
 import { poolOf } from '@app/metering';
 import { AggregatorWorld, DAY_MS, HOUR_MS, TOPICS } from '../support/aggregator-world.js';
@@ -176,6 +176,42 @@ describe('an account that cannot be decided (F25, I9)', () => {
     const live = events.flatMap((event) => (event.type === 'UsageCharged' ? event.evidence.map(({ id }) => id) : []));
     expect(live.filter((id) => id !== 'h')).toEqual(Array.from({ length: 13 }, (_, n) => `t${n}`));
     await pictureOf(world, 'acme');
+  });
+});
+
+describe('a topic that an operator accepts as another one', () => {
+  it('keeps parked what was parked, and unparks it with what came later', async () => {
+    await begin();
+    await world.publish(traces('acme', 5));
+    await world.start();
+    await world.drained();
+    await world.stop();
+    const store = new DamagingStore(world.store);
+    store.damaged = accountStream('acme');
+    await world.publish(traces('acme', 3, 5));
+    await world.start({ store });
+    await world.drained();
+    await world.stop();
+    await world.feed.deleteTopic(TOPICS.live);
+    await world.feed.ensureTopics([{ topic: TOPICS.live, timestamps: 'append', partitions: 1 }]);
+    const { snapshots } = world;
+    const streams = new FeedStreams({ store: world.store, snapshots, process: 'operator', onWarning: () => undefined });
+    const acceptance = { actor: 'ops', reason: 'it was meant', atMs: NOW_MS };
+    expect(await acceptTopic(streams, TOPICS.live, acceptance)).toMatchObject({ generation: 1, parked: ['acme'] });
+    // Two of them come again: identities know them, also of what is still parked.
+    await world.publish([...traces('acme', 2, 4), ...traces('acme', 4, 8), ...traces('bolt', 1)]);
+    const aggregator = await world.start();
+    await world.until('the others', async () => (await world.organisations()).includes('bolt'));
+    expect(await balanceOf('acme')).toBe(INCLUDED_NANOS - 5n * TRACE_NANOS);
+    expect(aggregator.health().parkedAccounts).toBe(1);
+    expect(await aggregator.unpark('acme')).toBe(3 + 6);
+    await world.until('all of them', async () => (await balanceOf('acme')) === INCLUDED_NANOS - 12n * TRACE_NANOS);
+    const { events } = await world.account('acme');
+    const charged = events.flatMap((event) =>
+      event.type === 'UsageCharged' ? event.evidence.map(({ id }) => id) : [],
+    );
+    expect(charged).toEqual(Array.from({ length: 12 }, (_, n) => `t${n}`));
+    expect(await aggregator.unpark('acme')).toBe(0);
   });
 });
 

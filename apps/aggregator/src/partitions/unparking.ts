@@ -1,4 +1,11 @@
-import { feedEvents, feedStream, type Accounts, type FeedEvent, type ParkedRecord } from '@app/accounts';
+import {
+  feedEvents,
+  feedStream,
+  type Accounts,
+  type FeedEvent,
+  type FeedPartition,
+  type ParkedRecord,
+} from '@app/accounts';
 import type { EventStore } from '@app/event-store';
 import {
   ADJUST_HEADER,
@@ -12,7 +19,7 @@ import {
 } from '@app/usage-feed';
 import type { CrashPoint } from '../crash-points.js';
 import type { Log } from '../log.js';
-import { RAW_BYTES_KEPT } from '../records/raw-record.js';
+import { RAW_BYTES_KEPT, sha256Of } from '../records/raw-record.js';
 import type { Topics } from '../topics.js';
 import type { OwnedPartition } from './owned-partition.js';
 import type { ParkedAccounts } from './parked-accounts.js';
@@ -33,6 +40,14 @@ export interface UnparkingParts {
 const PAGE_EVENTS = 256;
 /** Records of one call of the feed, and of one note that they were published. */
 const RECORDS_MAX = 200;
+
+interface KeptRecord {
+  readonly record: ParkedRecord;
+  readonly generation: number;
+}
+
+const inOrder = (one: KeptRecord, other: KeptRecord): number =>
+  one.generation - other.generation || (one.record.offset < other.record.offset ? -1 : 1);
 
 /** Lets an account be decided again: its records are published once more, in order, on the feed that only we write. */
 export class Unparking {
@@ -94,7 +109,8 @@ export class Unparking {
     if (parked.sizeBytes > RAW_BYTES_KEPT) {
       const { topic, partition } = owned.stream.partition;
       original = await this.parts.feed.readRecord({ topic, partition }, parked.offset);
-      if (original === undefined) return undefined;
+      // A topic that was created anew has another record there.
+      if (original === undefined || sha256Of(original) !== parked.sha256) return undefined;
     }
     const payload = parked.payload === null ? null : Buffer.from(parked.payload, 'base64');
     return {
@@ -111,19 +127,26 @@ export class Unparking {
     };
   }
 
-  /** Records of the account that the partition's stream keeps and that were not published since, in offset order. */
+  /** Records of the account that the partition's streams keep and that were not published since, in their order. */
   async #readParked({ stream }: OwnedPartition, organisation: string): Promise<readonly ParkedRecord[]> {
-    const kept = new Map<string, ParkedRecord>();
-    for (let from = 0n; ; from += BigInt(PAGE_EVENTS)) {
-      const page = await this.parts.store.readStream(feedStream(stream.partition), { from, maxCount: PAGE_EVENTS });
-      for (const stored of page) {
-        const { event } = feedEvents.decode(stored);
+    const kept = new Map<string, KeptRecord>();
+    // A generation that has ended may have parked, too; the notes of what was published stand in later ones.
+    for (let generation = 0; generation <= stream.partition.generation; generation += 1) {
+      for await (const event of this.#eventsOf({ ...stream.partition, generation })) {
         if (event.type === 'QuarantineRequeued') kept.delete(event.id);
         if (event.type !== 'RecordsParked') continue;
-        for (const record of event.records) if (record.organisation === organisation) kept.set(record.id, record);
+        for (const record of event.records)
+          if (record.organisation === organisation) kept.set(record.id, { record, generation });
       }
-      if (page.length < PAGE_EVENTS) break;
     }
-    return [...kept.values()].toSorted((one, other) => (one.offset < other.offset ? -1 : 1));
+    return [...kept.values()].toSorted(inOrder).map(({ record }) => record);
+  }
+
+  async *#eventsOf(partition: FeedPartition): AsyncGenerator<FeedEvent> {
+    for (let from = 0n; ; from += BigInt(PAGE_EVENTS)) {
+      const page = await this.parts.store.readStream(feedStream(partition), { from, maxCount: PAGE_EVENTS });
+      for (const stored of page) yield feedEvents.decode(stored).event;
+      if (page.length < PAGE_EVENTS) return;
+    }
   }
 }

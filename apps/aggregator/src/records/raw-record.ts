@@ -30,9 +30,13 @@ export class LazyRawRecord implements RawRecord {
   }
 
   get sha256(): string {
-    this.#sha256 ??= createHash('sha256')
-      .update(this.record.value ?? new Uint8Array())
-      .digest('hex');
+    this.#sha256 ??= sha256Of(this.record);
     return this.#sha256;
   }
 }
+
+/** Of the value, in hexadecimal digits. */
+export const sha256Of = ({ value }: Pick<FeedRecord, 'value'>): string =>
+  createHash('sha256')
+    .update(value ?? new Uint8Array())
+    .digest('hex');

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Fenced } from '@app/accounts';
 import type { FeedStreams } from '@app/accounts';
@@ -45,11 +46,21 @@ const text = (value: string): readonly Uint8Array[] => [Buffer.from(value, 'utf8
 
 type KeyAndValue = Pick<FeedRecord, 'key' | 'value'>;
 
-async function originalOf(feed: UsageFeed, { record }: QuarantinedRecordAnswer): Promise<FeedRecord | undefined> {
+async function originalOf(
+  feed: UsageFeed,
+  { record, sha256 }: QuarantinedRecordAnswer,
+): Promise<FeedRecord | undefined> {
   const { topic, partition, offset } = record;
   if (topic === null || partition === null) return undefined;
-  return feed.readRecord({ topic, partition }, BigInt(offset));
+  const found = await feed.readRecord({ topic, partition }, BigInt(offset));
+  // A topic that was created anew has another record there.
+  return found !== undefined && sha256Of(found) === sha256 ? found : undefined;
 }
+
+const sha256Of = ({ value }: FeedRecord): string =>
+  createHash('sha256')
+    .update(value ?? new Uint8Array())
+    .digest('hex');
 
 /** What quarantine keeps, where that is all of it. */
 function wholeCopyOf({ payload, key, sizeBytes }: QuarantinedRecordAnswer): KeyAndValue | undefined {
