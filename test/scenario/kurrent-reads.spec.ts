@@ -12,6 +12,8 @@ import {
 import { StandInServer } from '../support/eventstoredb/stand-in-server.js';
 
 const LONG_MS = 30_000;
+/** Events between two checkpoints of the server, as the adapter asks for them. */
+const WINDOW = 512;
 
 describe('reads of EventStoreDB', () => {
   let stores: KurrentStores;
@@ -30,6 +32,12 @@ describe('reads of EventStoreDB', () => {
     const stream = named();
     await store.append([{ stream, expectedRevision: NO_STREAM, events: Array.from({ length: count }, () => noted()) }]);
     return stream;
+  };
+
+  /** As many events of somebody else. */
+  const foreign = async (count: number): Promise<void> => {
+    const events = Array.from({ length: count }, () => noted());
+    await store.append([{ stream: `others-${named()}`, expectedRevision: NO_STREAM, events }]);
   };
 
   it('an empty store has its head at the start, though the server wrote events of its own', async () => {
@@ -79,6 +87,64 @@ describe('reads of EventStoreDB', () => {
       ]);
     }
   });
+
+  it("leave it to the server to pass over other applications' streams, however many, and miss nothing", async () => {
+    const prefix = `account-${named()}`;
+    const wanted = async (nth: number): Promise<void> => {
+      await store.append([appendTo(`${prefix}-${nth}`)]);
+    };
+    const before = await store.head();
+    await wanted(1);
+    await foreign(3_000);
+    await wanted(2);
+    await foreign(3_000);
+    const seen: string[] = [];
+    const { read: readsBefore } = await server.calls();
+    for (let [after, isEnd] = [before, false]; !isEnd;) {
+      const page = await store.readAll({ after, maxCount: 100, streamPrefixes: [prefix] });
+      seen.push(...page.events.map(({ stream }) => stream));
+      ({ position: after, isEnd } = page);
+    }
+    expect(seen).toEqual([`${prefix}-1`, `${prefix}-2`]);
+    // Sixty pages of a hundred events each would be read otherwise.
+    const { read, subscribe } = await server.calls();
+    expect((read ?? 0) - (readsBefore ?? 0)).toBeLessThan(30);
+    expect(subscribe).toBeGreaterThan(0);
+  }, 60_000);
+
+  it('miss no event that lies right before or behind a checkpoint of the server', async () => {
+    const seen: string[] = [];
+    const expected: string[] = [];
+    const prefix = `account-${named()}`;
+    let after = await store.head();
+    for (let window = WINDOW - 1; window <= WINDOW + 2; window += 1) {
+      // A page of fifty is read before the server is asked.
+      await foreign(50 + window);
+      await store.append([appendTo(`${prefix}-${window}`)]);
+      await foreign(2 * WINDOW);
+      expected.push(`${prefix}-${window}`);
+      for (let isEnd = false; !isEnd;) {
+        const page = await store.readAll({ after, maxCount: 50, streamPrefixes: [prefix] });
+        seen.push(...page.events.map(({ stream }) => stream));
+        ({ position: after, isEnd } = page);
+      }
+    }
+    expect(seen).toEqual(expected);
+  }, 60_000);
+
+  it('read on event by event where the server says nothing of a filter', async () => {
+    const [before, prefix] = [await store.head(), `account-${named()}`];
+    await foreign(300);
+    await store.append([appendTo(`${prefix}-1`)]);
+    await server.plan({ method: 'subscribe', action: 'refuse', times: 100 });
+    const seen: string[] = [];
+    for (let [after, isEnd] = [before, false]; !isEnd;) {
+      const page = await store.readAll({ after, maxCount: 50, streamPrefixes: [prefix] });
+      seen.push(...page.events.map(({ stream }) => stream));
+      ({ position: after, isEnd } = page);
+    }
+    expect(seen).toEqual([`${prefix}-1`]);
+  }, 60_000);
 
   it('never take a part for the whole: a read that breaks off fails', async () => {
     const [before, stream] = [await store.head(), await fill(20)];

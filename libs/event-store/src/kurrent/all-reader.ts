@@ -6,6 +6,7 @@ import { KURRENT_LIMITS } from './limits.js';
 import { asReadError } from './port-errors.js';
 import { isAfter, isStart } from './positions.js';
 import type { SharedClient } from './shared-client.js';
+import { skipForeign } from './skip-foreign.js';
 import { isSystemEvent, toStoredEvent } from './stored-events.js';
 
 interface Page {
@@ -25,10 +26,20 @@ export class AllReader {
   ) {}
 
   /**
-   * As the port says; `maxCount` counts the events looked at, system events aside. The client's reads of `$all` take no
-   * filter, so that prefixes are matched here.
+   * As the port says. The client's reads of `$all` take no filter, so that prefixes are matched here; a page in which
+   * nothing was wanted goes on to where the server itself finds something.
    */
-  async read({ after, maxCount, streamPrefixes }: ReadAllOptions): Promise<AllPage> {
+  async read(options: ReadAllOptions): Promise<AllPage> {
+    const page = await this.readPlain(options);
+    const { streamPrefixes } = options;
+    if (page.isEnd || page.events.length > 0 || streamPrefixes === undefined) return page;
+    const stretch = { after: page.position, streamPrefixes };
+    const reached = await this.shared.reads.take(() => skipForeign(this.shared.client, stretch));
+    return reached === undefined ? page : { ...page, position: reached };
+  }
+
+  /** `maxCount` counts the events looked at, system events aside. */
+  private async readPlain({ after, maxCount, streamPrefixes }: ReadAllOptions): Promise<AllPage> {
     const isWanted = (stream: string): boolean =>
       streamPrefixes === undefined || streamPrefixes.some((prefix) => stream.startsWith(prefix));
     const events: StoredEvent[] = [];
