@@ -5,7 +5,7 @@ import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { dirname, join } from 'node:path';
 
 const [root, database] = process.argv.slice(2);
-if (root === undefined || database === undefined) throw new Error('usage: make-secrets.mjs <folder> <host:port>');
+if (process.argv.length !== 4) throw new Error('usage: make-secrets.mjs <folder> <host:port>');
 
 /** Keeps what is there; else writes it, whole or not at all. Answers what the file holds. */
 function keep(name, secret) {
