@@ -13,6 +13,7 @@ import { CURSORS, PARTS, QUERIES } from '../tokens.js';
 import { balanceAt } from './balance-at.js';
 import { ledgerEvents } from './ledger-events.js';
 import { found, listAnswer, pageRequest, sealed } from './read.js';
+import { whenVisible } from './when-visible.js';
 
 const ORGANISATION = '/v1/organisations/:organisation';
 
@@ -96,9 +97,11 @@ export class AccountQueriesController {
     const isOfThePast = atMs !== undefined || knownAtMs !== undefined;
     if (isOfThePast && breakdown !== undefined)
       throw invalidParameter('breakdown', 'breakdown is of the current cycle: not with at or knownAt');
-    if (breakdown !== undefined) return found(await this.queries.balanceByMeter(call.organisation));
-    if (!isOfThePast) return found(await this.queries.balance(call.organisation));
-    return found(await balanceAt(this.parts.store, call.organisation, { atMs, knownAtMs }));
+    const { organisation } = call;
+    if (isOfThePast) return found(await balanceAt(this.parts.store, organisation, { atMs, knownAtMs }));
+    return whenVisible<object>(this.parts, organisation, () =>
+      breakdown === undefined ? this.queries.balance(organisation) : this.queries.balanceByMeter(organisation),
+    );
   }
 
   @Endpoint({
@@ -112,9 +115,10 @@ export class AccountQueriesController {
   async credits(@TheCall() call: Call, @TheQuery() query: z.output<typeof creditsQuery>): Promise<object> {
     await awaitRevision(this.queries, call, query.minRevision);
     const { limit = LIMITS.pageItemsDefault } = query;
-    const answer = found(await this.queries.credits(call.organisation, limit));
+    const { organisation } = call;
+    const answer = await whenVisible(this.parts, organisation, () => this.queries.credits(organisation, limit));
     // The entries go on in the ledger: the cursor is one of that list.
-    const scope = { route: `${ORGANISATION}/ledger`, organisation: call.organisation, filters: {} };
+    const scope = { route: `${ORGANISATION}/ledger`, organisation, filters: {} };
     return { ...answer, next: answer.next === null ? null : this.cursors.seal(scope, answer.next) };
   }
 
@@ -133,11 +137,12 @@ export class AccountQueriesController {
     await awaitRevision(this.queries, call, query.minRevision);
     const request: LedgerRequest = { ...pageRequest(call, this.cursors, query), type, pool, fromMs, toMs, project };
     const { organisation } = call;
-    const page =
+    const page = await whenVisible(this.parts, organisation, () =>
       query.detail === 'event'
-        ? await ledgerEvents(this.parts, organisation, request)
-        : await this.queries.ledger(organisation, request);
-    return sealed(call, this.cursors, found(page));
+        ? ledgerEvents(this.parts, organisation, request)
+        : this.queries.ledger(organisation, request),
+    );
+    return sealed(call, this.cursors, page);
   }
 
   @Endpoint({
@@ -151,6 +156,8 @@ export class AccountQueriesController {
   async monthlySummaries(@TheCall() call: Call, @TheQuery() query: z.output<typeof monthsQuery>): Promise<object> {
     await awaitRevision(this.queries, call, query.minRevision);
     const request = { ...pageRequest(call, this.cursors, query), year: query.year, month: query.month };
-    return sealed(call, this.cursors, found(await this.queries.monthlySummaries(call.organisation, request)));
+    const { organisation } = call;
+    const read = () => this.queries.monthlySummaries(organisation, request);
+    return sealed(call, this.cursors, await whenVisible(this.parts, organisation, read));
   }
 }

@@ -11,7 +11,8 @@ import { minRevisionQuery, name, pageQuery } from '../edge/schemas.js';
 import { CURSORS, PARTS, QUERIES } from '../tokens.js';
 import { awaitRevision } from './account-queries.controller.js';
 import { checkDimensions, checkRange, filterQuery, rangeQuery } from './ranges.js';
-import { found, listAnswer, pageRequest, sealed } from './read.js';
+import { listAnswer, pageRequest, sealed } from './read.js';
+import { whenVisible } from './when-visible.js';
 
 const usageQuery = z.strictObject({
   ...pageQuery,
@@ -59,7 +60,9 @@ export class UsageQueriesController {
     const range = checkRange(query, query.window);
     await awaitRevision(this.queries, call, query.minRevision);
     const request = { ...pageRequest(call, this.cursors, query), ...range, window, groupBy, filter };
-    return sealed(call, this.cursors, found(await this.queries.usage(call.organisation, request)));
+    const { organisation } = call;
+    const read = () => this.queries.usage(organisation, request);
+    return sealed(call, this.cursors, await whenVisible(this.parts, organisation, read));
   }
 
   @Endpoint({
@@ -75,7 +78,9 @@ export class UsageQueriesController {
     checkDimensions(this.parts.catalogs.current, 'by', [query.by]);
     const request = this.#topRequest(call, query);
     await awaitRevision(this.queries, call, query.minRevision);
-    return sealed(call, this.cursors, found(await this.queries.topConsumers(call.organisation, request)));
+    const { organisation } = call;
+    const read = () => this.queries.topConsumers(organisation, request);
+    return sealed(call, this.cursors, await whenVisible(this.parts, organisation, read));
   }
 
   @Endpoint({

@@ -1,8 +1,9 @@
 import { parseSignedCredits } from '@app/metering';
-import type { AsOf, Queries, UsageItem, UsageRequest } from '@app/read-models';
+import type { AsOf, UsageItem, UsageRequest } from '@app/read-models';
+import type { ApiParts } from '../api-parts.js';
 import { Problem } from '../edge/problem.js';
 import { LIMITS } from '../limits.js';
-import { found } from '../queries/read.js';
+import { whenVisible } from '../queries/when-visible.js';
 
 export interface WholeUsage {
   readonly asOf: AsOf;
@@ -11,14 +12,15 @@ export interface WholeUsage {
 
 /** Every window and group of a range. @throws Problem InvalidParameter where there are too many; NotFound */
 export async function readUsage(
-  queries: Queries,
+  parts: Pick<ApiParts, 'store' | 'queries'>,
   organisation: string,
   request: Omit<UsageRequest, 'limit' | 'after'>,
 ): Promise<WholeUsage> {
   const items: UsageItem[] = [];
   let after: string | undefined;
   for (;;) {
-    const page = found(await queries.usage(organisation, { ...request, limit: LIMITS.pageItemsMax, after }));
+    const asked = { ...request, limit: LIMITS.pageItemsMax, after };
+    const page = await whenVisible(parts, organisation, () => parts.queries.usage(organisation, asked));
     items.push(...page.items);
     if (page.next === null) return { asOf: page.asOf, items };
     after = page.next;

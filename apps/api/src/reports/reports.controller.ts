@@ -13,7 +13,8 @@ import { LIMITS } from '../limits.js';
 import { invoiceOf } from '../payments/payment-records.js';
 import { accountNow } from '../queries/account-now.js';
 import { awaitRevision } from '../queries/account-queries.controller.js';
-import { found, pageOf } from '../queries/read.js';
+import { pageOf } from '../queries/read.js';
+import { whenVisible } from '../queries/when-visible.js';
 import { CURSORS, PARTS, QUERIES } from '../tokens.js';
 import { boughtPackages } from './bought-packages.js';
 import { formatWeek, parseWeek, weekStartOf } from './iso-week.js';
@@ -116,7 +117,10 @@ export class ReportsController {
     const catalog = this.parts.catalogs.current;
     if (catalog === undefined) throw Problem.of('NotFound', 'There is nothing here.');
     const request = { year, month, limit: LIMITS.statementsMax };
-    const summaries = found(await this.queries.monthlySummaries(call.organisation, request));
+    const { organisation } = call;
+    const summaries = await whenVisible(this.parts, organisation, () =>
+      this.queries.monthlySummaries(organisation, request),
+    );
     const closed = summaries.items.filter((summary) => summary.closed);
     const page = pageOf(call, this.cursors, { asked, items: closed });
     const items: z.input<typeof statementView>[] = [];
@@ -127,7 +131,6 @@ export class ReportsController {
       const range = { fromMs: cycle.startMs, toMs: cycle.endMs };
       const bought = await boughtPackages(this.parts.store, account, range);
       const invoice = invoiceOf(account.state, formatTime(cycle.startMs));
-      const { organisation } = call;
       items.push(statementOf({ organisation, cycle, summary, catalog, bought, invoice }));
     }
     return { organisation: call.organisation, asOf: summaries.asOf, items, next: page.next };
@@ -148,7 +151,7 @@ export class ReportsController {
     const range = { fromMs: toMs - SAVINGS_DAYS * DAY_MS, toMs, window: null, filter: {} };
     const hasProjects = this.parts.catalogs.current?.dimensions.includes('project') === true;
     const groupBy = hasProjects ? ['meter', 'project'] : ['meter'];
-    const usage = await readUsage(this.queries, call.organisation, { ...range, groupBy });
+    const usage = await readUsage(this.parts, call.organisation, { ...range, groupBy });
     const rows = usage.items.map(({ group, credits }) => {
       const meter = group['meter'] ?? '';
       const aggregation: string = this.parts.catalogs.current?.meter(meter)?.aggregation ?? '';
@@ -173,13 +176,13 @@ export class ReportsController {
 
   async #reportTime(call: Call, minRevision: bigint | undefined): Promise<number> {
     await awaitRevision(this.queries, call, minRevision);
-    const { wallet } = found(await this.queries.wallet(call.organisation));
+    const { wallet } = await whenVisible(this.parts, call.organisation, () => this.queries.wallet(call.organisation));
     return reportTimeMs(wallet, this.parts.nowMs());
   }
 
   #week({ organisation }: Call, fromMs: number) {
     const range = { fromMs, toMs: fromMs + WEEK_MS, window: null, filter: {} };
-    return readUsage(this.queries, organisation, { ...range, groupBy: ['meter'] });
+    return readUsage(this.parts, organisation, { ...range, groupBy: ['meter'] });
   }
 }
 

@@ -13,7 +13,8 @@ import { minRevisionQuery, pageQuery, wholeHour } from '../edge/schemas.js';
 import { LIMITS } from '../limits.js';
 import { awaitRevision } from '../queries/account-queries.controller.js';
 import { checkDimensions, checkRange, filterQuery } from '../queries/ranges.js';
-import { found, listAnswer, pageOf } from '../queries/read.js';
+import { listAnswer, pageOf } from '../queries/read.js';
+import { whenVisible } from '../queries/when-visible.js';
 import { CURSORS, PARTS, QUERIES } from '../tokens.js';
 import { FLAG_HISTORY_DAYS, FLAGS_RULE, flagsOf } from './flags.js';
 import { FORECAST_RULE, forecastOf } from './forecast.js';
@@ -79,7 +80,7 @@ export class TrendsController {
     const to = asked.to ?? (dayOf(nowMs) + 1) * DAY_MS;
     const range = checkRange({ from: asked.from ?? before(to, DEFAULT_SPAN[window]), to });
     const read = { ...range, window: window === 'month' ? 'month' : 'day', groupBy, filter } as const;
-    const usage = await readUsage(this.queries, call.organisation, read);
+    const usage = await readUsage(this.parts, call.organisation, read);
     const items = window === 'week' ? weeksOf(usage.items, range) : usage.items;
     const { fromMs, toMs } = range;
     return {
@@ -158,7 +159,9 @@ export class TrendsController {
     minRevision: bigint | undefined,
   ): Promise<{ readonly wallet: Wallet; readonly asOf: AsOf; readonly nowMs: number }> {
     await awaitRevision(this.queries, call, minRevision);
-    const { wallet, asOf } = found(await this.queries.wallet(call.organisation));
+    const { wallet, asOf } = await whenVisible(this.parts, call.organisation, () =>
+      this.queries.wallet(call.organisation),
+    );
     return { wallet, asOf, nowMs: reportTimeMs(wallet, this.parts.nowMs()) };
   }
 }

@@ -18,7 +18,8 @@ import { accountNow } from '../queries/account-now.js';
 import { awaitRevision } from '../queries/account-queries.controller.js';
 import { asOf } from '../queries/as-of.js';
 import { newestFirst } from '../queries/newest-first.js';
-import { found, pageRequest, sealed } from '../queries/read.js';
+import { pageRequest, sealed } from '../queries/read.js';
+import { whenVisible } from '../queries/when-visible.js';
 import { COMMANDS, CURSORS, PARTS, QUERIES } from '../tokens.js';
 import {
   changedResource,
@@ -149,7 +150,9 @@ export class ResourcesController {
   /** A catalog without the dimension measures nothing by it. */
   async #usageBy(call: Call, { from, to }: Asked, dimension: ResourceKind) {
     const request = { dimension, fromMs: from, toMs: to };
-    const { asOf: basedOn, items } = found(await this.queries.resourceUsage(call.organisation, request));
+    const { organisation } = call;
+    const read = () => this.queries.resourceUsage(organisation, request);
+    const { asOf: basedOn, items } = await whenVisible(this.parts, organisation, read);
     const of = new Map<string, ResourceMeterItem[]>();
     for (const item of items) of.set(item.value, [...(of.get(item.value) ?? []), item]);
     const usage: Usage = of;
