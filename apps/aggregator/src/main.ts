@@ -1,5 +1,5 @@
+import { createLog } from '@app/logging';
 import { InvalidSetting, withSecretFiles } from '@app/postgres';
-import { pino } from 'pino';
 import { serveHealth } from './health/health-server.js';
 import { openParts } from './open-parts.js';
 import { processSettingsFrom } from './process-settings.js';
@@ -15,7 +15,7 @@ const endAtOnce = (): void => process.exit();
 
 async function main(): Promise<void> {
   const settings = processSettingsFrom(withSecretFiles(process.env));
-  const log = pino({ name: 'aggregator', level: settings.logLevel });
+  const log = createLog({ name: 'aggregator', level: settings.logLevel });
   const { topic, host, port } = settings;
   const opened = await openParts({ ...settings, log });
   // A fault may come before there is anything to stop.

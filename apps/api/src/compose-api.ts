@@ -1,9 +1,9 @@
 import { eventStoreSettingsFrom, openEventStore, PostgresSnapshotStore } from '@app/event-store';
+import { createLog } from '@app/logging';
 import { createPool, databaseUrlIn, migrateLeases, requireSettings, type Environment } from '@app/postgres';
 import { Queries, ReadModels } from '@app/read-models';
 import { openUsageFeed, usageFeedSettingsFrom } from '@app/usage-feed';
 import type { TopicDefinition } from '@app/usage-feed';
-import { pino } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { ApiConfig } from './api-config.js';
 import type { ApiParts } from './api-parts.js';
@@ -35,7 +35,7 @@ export async function composeApi(config: ApiConfig, env: Environment): Promise<C
   const url = databaseUrlIn(env) ?? '';
   const feedSettings = usageFeedSettingsFrom(env);
   const streams = eventStoreSettingsFrom(env);
-  const log = pino({ level: env['LOG_LEVEL'] ?? 'info', redact: REDACTED });
+  const log = createLog({ level: env['LOG_LEVEL'] ?? 'info', redact: REDACTED });
   const processors = composeProcessors(env, { nowMs: Date.now, log });
   const notifier = composeNotifier(env, Date.now);
   await migrateApi(url);

@@ -1,7 +1,7 @@
 import { openEventStore } from '@app/event-store';
+import { createLog } from '@app/logging';
 import { InvalidSetting, withSecretFiles } from '@app/postgres';
 import { ReadModels } from '@app/read-models';
-import { pino } from 'pino';
 import { PROJECTOR_LIMITS } from './projector-config.js';
 import { projectorSettingsFrom } from './projector-settings.js';
 import { serveProjector } from './start-projector.js';
@@ -10,7 +10,7 @@ const onFatal = (): void => process.exit(1);
 
 async function main(): Promise<void> {
   const { databaseUrl, streams, host, port, logLevel } = projectorSettingsFrom(withSecretFiles(process.env));
-  const log = pino({ name: 'projector', level: logLevel });
+  const log = createLog({ name: 'projector', level: logLevel });
   const { store, hasDensePositions } = await openEventStore(streams);
   const models = await ReadModels.connect({ url: databaseUrl, name: 'creditfold-projector' });
   const projector = await serveProjector({ store, hasDensePositions, models, log, onFatal }, { port, host });

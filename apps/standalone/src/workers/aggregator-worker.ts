@@ -1,14 +1,14 @@
 import { eventStoreSettingsFrom } from '@app/event-store';
+import { createLog } from '@app/logging';
 import { parseDuration } from '@app/metering';
 import { usageFeedSettingsFrom } from '@app/usage-feed';
-import { pino } from 'pino';
 import { openParts, startAggregator } from '../../../aggregator/src/index.js';
 import { Fault } from './part-fault.js';
 import { runWorker } from './run-worker.js';
 import { settingOf } from './setting-of.js';
 
 await runWorker(async (env) => {
-  const log = pino({ name: 'aggregator', level: settingOf(env, 'LOG_LEVEL') });
+  const log = createLog({ name: 'aggregator', level: settingOf(env, 'LOG_LEVEL') });
   const opened = await openParts({
     databaseUrl: settingOf(env, 'DATABASE_URL'),
     feed: usageFeedSettingsFrom(env),

@@ -1,6 +1,6 @@
 import { eventStoreSettingsFrom, openEventStore } from '@app/event-store';
+import { createLog } from '@app/logging';
 import { ReadModels } from '@app/read-models';
-import { pino } from 'pino';
 import { startProjector } from '../../../projector/src/index.js';
 import { Fault } from './part-fault.js';
 import { runWorker } from './run-worker.js';
@@ -8,7 +8,7 @@ import { settingOf } from './setting-of.js';
 
 await runWorker(async (env) => {
   const url = settingOf(env, 'DATABASE_URL');
-  const log = pino({ name: 'projector', level: settingOf(env, 'LOG_LEVEL') });
+  const log = createLog({ name: 'projector', level: settingOf(env, 'LOG_LEVEL') });
   const { store, hasDensePositions } = await openEventStore(eventStoreSettingsFrom(env));
   const models = await ReadModels.connect({ url, name: 'projector' });
   const fault = new Fault();
