@@ -31,6 +31,7 @@ export interface ApiParts {
   /** The wall clock: for key expiry, rates, command times and the accepted range of usage times. */
   readonly nowMs: () => number;
   readonly log: Logger;
-  /** Of the whole process: standalone has one for all its parts. */
   readonly metrics: Registry;
+  /** Of other parts in the same process, in the text format of Prometheus. */
+  readonly otherMetrics?: () => string;
 }

@@ -5,7 +5,6 @@ export const AUTHENTICATOR = Symbol('authenticator');
 export const RATE_LIMITER = Symbol('rate limiter');
 export const INGESTION = Symbol('ingestion');
 export const COMMANDS = Symbol('commands');
-export const METRICS = Symbol('metrics');
 export const REQUEST_METRICS = Symbol('request metrics');
 export const OPENAPI = Symbol('openapi document');
 export const FEED_LAG = Symbol('feed lag');

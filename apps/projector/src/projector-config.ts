@@ -32,6 +32,8 @@ export interface ProjectorConfig {
   readonly hasDensePositions?: boolean;
   readonly models: ReadModels;
   readonly log: Log;
+  /** Hears of every window that failed and is tried again. */
+  readonly onError?: (error: unknown) => void;
   /** Called once, when the process has to end with a code other than 0. */
   readonly onFatal: (fault: FatalFault) => void;
   readonly settings?: Partial<Record<keyof typeof PROJECTOR_LIMITS, number>>;

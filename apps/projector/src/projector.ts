@@ -38,6 +38,7 @@ export class Projector implements OnApplicationBootstrap, OnApplicationShutdown 
       onWindow: (lane: LaneName, events: number) => this.metrics.countWindow(lane, events),
       onError: (lane: LaneName, error: unknown) => {
         this.metrics.countError(lane);
+        config.onError?.(error);
         log.error({ lane, error: describe(error) }, 'The lane will be tried again');
       },
       onRebuild: (lane: LaneName, reason: string) => log.warn({ lane, reason }, 'The lane is built anew'),

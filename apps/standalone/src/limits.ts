@@ -7,4 +7,10 @@ export const LIMITS = {
   processStopMs: 9_500,
   /** npm passes a terminal's signal on a second time: what arrives within this is the same wish. */
   sameSignalMs: 1_000,
+  /** How often each part says how it is, and the silence after which that is a fault of its own. */
+  reportMs: 1_000,
+  reportSilenceMs: 30_000,
+  /** A full disk that stays full for so long ends the process (I11); it has healed when nothing says so any more. */
+  diskFullMs: 30_000,
+  diskHealedMs: 10_000,
 } as const;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import type { FromWorker, ToWorker, WorkerEnvironment } from './workers/worker-protocol.js';
+import type { FromWorker, PartReport, ToWorker, WorkerEnvironment } from './workers/worker-protocol.js';
 
 /** A part of the process ended, or said that it cannot go on. */
 export class PartFailed extends Error {
@@ -50,12 +50,18 @@ export class Supervisor {
       worker.on('message', (message: FromWorker) => {
         if (message.kind === 'ready') resolve(message.url);
         else if (message.kind === 'failed') fail(message.code, message.message);
+        else if (message.kind === 'report') this.#passOn(name, message.report);
       });
       worker.on('error', (error) =>
         fail('Unexpected', error instanceof Error ? (error.stack ?? error.message) : String(error)),
       );
       worker.on('exit', (code) => fail('Unexpected', `its thread exited with ${code}`));
     });
+  }
+
+  #passOn(part: string, report: PartReport): void {
+    const message: ToWorker = { kind: 'report', part, report };
+    for (const { name, worker } of this.#parts) if (name !== part) worker.postMessage(message, []);
   }
 
   /** Asks every part to finish what is under way, and cuts off what has not after `timeoutMs`. */

@@ -102,6 +102,7 @@ export interface EventStore {
 /** The store cannot be reached, or an append's outcome is unknown. The caller reloads and decides again. */
 export class EventStoreUnavailable extends Error {
   override readonly name = 'EventStoreUnavailable';
+  readonly code = 'EventStoreUnavailable';
 }
 
 /** The append can never succeed as it is: a programmer's error or a limit. */

@@ -1,14 +1,14 @@
 import { Controller, Inject, Res } from '@nestjs/common';
-import type { Registry } from 'prom-client';
 import { z } from 'zod';
 import { Endpoint } from '../edge/endpoint.js';
+import type { ApiParts } from '../api-parts.js';
 import type { HttpReply } from '../edge/http.js';
-import { METRICS } from '../tokens.js';
+import { PARTS } from '../tokens.js';
 
 /** What Prometheus scrapes: of the process and its requests, never of a tenant. */
 @Controller()
 export class MetricsController {
-  constructor(@Inject(METRICS) private readonly metrics: Registry) {}
+  constructor(@Inject(PARTS) private readonly parts: ApiParts) {}
 
   @Endpoint({
     method: 'GET',
@@ -19,7 +19,9 @@ export class MetricsController {
     answerType: 'text/plain',
   })
   async scrape(@Res({ passthrough: true }) reply: HttpReply): Promise<string> {
-    reply.header('content-type', this.metrics.contentType);
-    return this.metrics.metrics();
+    const { metrics, otherMetrics } = this.parts;
+    reply.header('content-type', metrics.contentType);
+    const own = await metrics.metrics();
+    return otherMetrics === undefined ? own : `${own}\n${otherMetrics()}`;
   }
 }

@@ -3,7 +3,10 @@ import { createLog } from '@app/logging';
 import { parseDuration } from '@app/metering';
 import { usageFeedSettingsFrom } from '@app/usage-feed';
 import { openParts, startAggregator } from '../../../aggregator/src/index.js';
-import { Fault } from './part-fault.js';
+import { DiskWatch } from './disk-watch.js';
+import { observed } from './observed.js';
+import { Fault, PartFault } from './part-fault.js';
+import { reportOf } from './report-of.js';
 import { runWorker } from './run-worker.js';
 import { settingOf } from './setting-of.js';
 
@@ -16,15 +19,18 @@ await runWorker(async (env) => {
     log,
   });
   const fault = new Fault();
+  const disk = new DiskWatch(fault.raise);
   const aggregator = await startAggregator({
     ...opened.parts,
+    store: observed(opened.parts.store, disk.note),
     topic: settingOf(env, 'CREDITFOLD_TOPIC'),
     log,
-    onFatal: ({ code, detail }) => fault.raise(code, detail),
+    onFatal: ({ code, detail }) => fault.raise(new PartFault(code, detail)),
     settings: { retentionMs: parseDuration(settingOf(env, 'CREDITFOLD_FEED_RETENTION')) ?? 0 },
   });
   return {
     failed: fault.raised,
+    report: async () => reportOf(aggregator.health(), disk, await aggregator.metrics()),
     stop: async () => {
       await aggregator.stop();
       await opened.close();

@@ -1,5 +1,5 @@
 /** Why a part cannot go on, with its stable code. */
-class PartFault extends Error {
+export class PartFault extends Error {
   override readonly name = 'PartFault';
   constructor(
     readonly code: string,
@@ -18,7 +18,5 @@ export class Fault {
     this.raised = new Promise((resolve) => (this.#resolve = resolve));
   }
 
-  raise(code: string, detail: string): void {
-    this.#resolve?.(new PartFault(code, detail));
-  }
+  readonly raise = (fault: Error): void => this.#resolve?.(fault);
 }
