@@ -36,6 +36,7 @@ export default {
         '<rootDir>/test/data/',
         '<rootDir>/test/kafka/',
         '<rootDir>/test/kurrentdb/',
+        '<rootDir>/test/machine/',
         '/node_modules/',
       ],
     },

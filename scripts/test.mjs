@@ -12,7 +12,10 @@ await prepare();
 const isTested = await runJest('test', ['--selectProjects', 'unit', 'embedded'], args);
 if (isWhole) {
   console.log(
-    'Not run: a real Kafka (npm run test:kafka), sample data (test:data), a real event store (test:kurrentdb).',
+    [
+      'Not run: a real Kafka (npm run test:kafka), sample data (npm run test:data),',
+      '  a real event store (npm run test:kurrentdb), full disks (npm run test:machine). The README says what they need.',
+    ].join('\n'),
   );
 }
 process.exit(isChecked && isTested ? 0 : 1);
