@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { acceptTopic, accountStream, FeedStreams, type ParkedRecord } from '@app/accounts';
-import { EventStoreUnavailable, type EventStore, type StoredEvent } from '@app/event-store';
+import { EventStoreUnavailable } from '@app/event-store';
 import { poolOf } from '@app/metering';
 import { AggregatorWorld, DAY_MS, HOUR_MS, TOPICS } from '../support/aggregator-world.js';
+import { DamagingStore } from '../support/damaging-store.js';
 import { MortalStore } from '../support/mortal-store.js';
 import { pictureOf, pictureOfAll } from '../support/picture-of-accounts.js';
 import { CATALOG, recordOf } from '../support/usage-records.js';
@@ -118,23 +119,6 @@ describe('conflicts', () => {
 const parkedRecords = async (topic: string): Promise<readonly ParkedRecord[]> =>
   (await world.feedEventsOf(topic)).flatMap((event) => (event.type === 'RecordsParked' ? event.records : []));
 
-/** A store in which one stream reads as damaged. */
-class DamagingStore extends MortalStore {
-  damaged: string | undefined;
-
-  constructor(private readonly inner: EventStore) {
-    super(inner);
-  }
-
-  override async readStream(
-    ...[stream, options]: Parameters<EventStore['readStream']>
-  ): Promise<readonly StoredEvent[]> {
-    const events = await this.inner.readStream(stream, options);
-    if (stream !== this.damaged) return events;
-    return events.map((event) => ({ ...event, data: event.data.map((byte, at) => (at === 40 ? byte ^ 1 : byte)) }));
-  }
-}
-
 describe('an account that cannot be decided (F25, I9)', () => {
   it('is parked while others flow, and is decided in order when it is unparked', async () => {
     await begin();
@@ -167,11 +151,15 @@ describe('an account that cannot be decided (F25, I9)', () => {
     await world.publish(traces('acme', 1, 12));
     await world.drained();
     expect(await balanceOf('acme')).toBe(INCLUDED_NANOS - 5n * TRACE_NANOS);
-    expect(await mended.unpark('acme')).toBe(9);
+    await world.askToUnpark('acme');
+    await mended.schedule();
     await world.drained();
     expect(await balanceOf('acme')).toBe(INCLUDED_NANOS - 14n * TRACE_NANOS);
-    expect(mended.health().parkedAccounts).toBe(0);
-    expect(await mended.unpark('acme')).toBe(0);
+    expect(mended.health()).toMatchObject({ isReady: true, parkedAccounts: 0, problems: [] });
+    // What was asked and done is not done again.
+    const end = await world.feed.ends([TOPICS.requeue]);
+    await mended.schedule();
+    expect(await world.feed.ends([TOPICS.requeue])).toEqual(end);
     const { events } = await world.account('acme');
     const live = events.flatMap((event) => (event.type === 'UsageCharged' ? event.evidence.map(({ id }) => id) : []));
     expect(live.filter((id) => id !== 'h')).toEqual(Array.from({ length: 13 }, (_, n) => `t${n}`));
@@ -204,14 +192,17 @@ describe('a topic that an operator accepts as another one', () => {
     await world.until('the others', async () => (await world.organisations()).includes('bolt'));
     expect(await balanceOf('acme')).toBe(INCLUDED_NANOS - 5n * TRACE_NANOS);
     expect(aggregator.health().parkedAccounts).toBe(1);
-    expect(await aggregator.unpark('acme')).toBe(3 + 6);
+    await world.askToUnpark('acme');
+    await aggregator.schedule();
     await world.until('all of them', async () => (await balanceOf('acme')) === INCLUDED_NANOS - 12n * TRACE_NANOS);
     const { events } = await world.account('acme');
     const charged = events.flatMap((event) =>
       event.type === 'UsageCharged' ? event.evidence.map(({ id }) => id) : [],
     );
     expect(charged).toEqual(Array.from({ length: 12 }, (_, n) => `t${n}`));
-    expect(await aggregator.unpark('acme')).toBe(0);
+    const end = await world.feed.ends([TOPICS.requeue]);
+    await aggregator.schedule();
+    expect(await world.feed.ends([TOPICS.requeue])).toEqual(end);
   });
 });
 

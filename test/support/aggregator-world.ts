@@ -5,10 +5,12 @@ import {
   decodeAccountEvent,
   feedEvents,
   FeedStreams,
+  UnparkRequests,
   verifyChain,
   chainStart,
   type FeedEvent,
   type FeedState,
+  type Parking,
 } from '@app/accounts';
 import { MemoryEventStore, MemorySnapshotStore, START, type EventStore, type StoredEvent } from '@app/event-store';
 import { applyEvent, initialState, nextDueMs, type AccountEvent, type AccountState } from '@app/metering';
@@ -127,12 +129,25 @@ export class AggregatorWorld {
     }
   }
 
-  feedState(topic: string, partition = 0, store = this.store): Promise<FeedState> {
-    return new FeedStreams({ store, snapshots: this.snapshots, process: 'test', onWarning: ignore }).read({
-      topic,
-      generation: 0,
-      partition,
-    });
+  async feedState(topic: string, partition = 0): Promise<FeedState> {
+    const generation = await this.#streams().generationOf(topic);
+    return this.#streams().read({ topic, generation, partition });
+  }
+
+  /** Asks for an account as the API does for an operator: every parking of it that is in force. */
+  async askToUnpark(organisation: string): Promise<void> {
+    const parkings: Parking[] = [];
+    for (const { topic, partition } of await this.feed.ends(Object.values(TOPICS))) {
+      const parked = (await this.feedState(topic, partition)).parked.get(organisation);
+      const generation = await this.#streams().generationOf(topic);
+      if (parked !== undefined) parkings.push({ topic, generation, partition, fromOffset: parked.fromOffset });
+    }
+    const requests = new UnparkRequests({ store: this.store, streams: this.#streams(), topic: TOPIC });
+    await requests.ask({ organisation, parkings, actor: null, atMs: this.nowMs });
+  }
+
+  #streams(): FeedStreams {
+    return new FeedStreams({ store: this.store, snapshots: this.snapshots, process: 'test', onWarning: ignore });
   }
 
   async feedEventsOf(topic: string, partition = 0): Promise<readonly FeedEvent[]> {

@@ -1,5 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { Accounts, CatalogStream, FeedStreams, IdentityHasher, loadOrCreateSecret } from '@app/accounts';
+import {
+  Accounts,
+  CatalogStream,
+  FeedStreams,
+  IdentityHasher,
+  loadOrCreateSecret,
+  UnparkRequests,
+} from '@app/accounts';
 import type { FeedAlarm, TopicPartition } from '@app/usage-feed';
 import type { AggregatorConfig } from './aggregator-config.js';
 import { NO_CRASH } from './crash-points.js';
@@ -13,6 +20,7 @@ import { ClockCheck } from './health/clock-check.js';
 import { Tally } from './health/tally.js';
 import { describeError } from './log.js';
 import { FeedOverview } from './partitions/feed-overview.js';
+import { KeptRecords } from './partitions/kept-records.js';
 import { ParkedAccounts } from './partitions/parked-accounts.js';
 import { Partitions } from './partitions/partitions.js';
 import { Unparking } from './partitions/unparking.js';
@@ -72,8 +80,23 @@ export async function composeAggregator(config: AggregatorConfig, hooks: Composi
     onAlarm: hooks.onAlarm,
   });
   const overview = new FeedOverview({ feed, topics, streams, partitions, parked });
+  const requests = new UnparkRequests({ store, streams, topic: config.topic });
+  const kept = new KeptRecords({ store, feed });
+  const unparking = new Unparking({
+    feed,
+    topics,
+    partitions,
+    parked,
+    requests,
+    kept,
+    accounts,
+    nowMs,
+    log,
+    crashPoint,
+  });
   const scheduler = new Scheduler({
     ...deciding,
+    unparking,
     partitions,
     overview,
     parked,
@@ -82,6 +105,5 @@ export async function composeAggregator(config: AggregatorConfig, hooks: Composi
     dueAccounts: config.dueAccounts,
     liveTopic: topics.live,
   });
-  const unparking = new Unparking({ store, feed, topics, partitions, parked, accounts, nowMs, log, crashPoint });
-  return { accounts, catalogs, clock, gate, parked, partitions, scheduler, settings, tally, topics, unparking };
+  return { accounts, catalogs, clock, gate, parked, partitions, scheduler, settings, tally, topics };
 }

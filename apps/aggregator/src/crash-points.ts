@@ -14,6 +14,8 @@ export const CRASH_POINTS = [
   'trim.after',
   'schedule.before-append',
   'schedule.after-append',
+  'unpark.before-release',
+  'unpark.after-release',
   'unpark.before-publish',
   'unpark.after-publish',
   'unpark.after-append',

@@ -19,8 +19,6 @@ export interface RunningAggregator {
   health(): AggregatorHealth;
   /** In the text format of Prometheus. */
   metrics(): Promise<string>;
-  /** Publishes a parked account's records again; answers how many. */
-  unpark(organisation: string): Promise<number>;
   /** One pass of the scheduler now; resolves at its end. */
   schedule(): Promise<void>;
 }
@@ -68,7 +66,6 @@ export async function startAggregator(config: AggregatorConfig): Promise<Running
     stop: () => (stopped ??= stopAll(parts, { service, stopping, watchdogs })),
     health: () => healthOf(parts, watchdogs, fatal),
     metrics: () => registry.metrics(),
-    unpark: (organisation) => parts.unparking.unpark(organisation),
     schedule: () => scheduler.pass(),
   };
 }

@@ -58,9 +58,9 @@ export const LIMITS = {
   foldedLookEveryMs: 100,
   /** Records behind the decided position that are looked at for an organisation's usage. */
   foldedRecordsMax: 2_000,
-  /** Tries to write down a requeue while others do, and the pause before the next one, which grows with each. */
-  requeueAttemptsMax: 50,
-  requeuePauseMs: 5,
+  /** How often the partitions' streams are looked at for accounts that were parked or unparked. */
+  parkedLookMs: 1_000,
+  parkedPageEvents: 500,
   /** Ledger entries whose appends are read at once for `detail=event`: each may hold thousands of usage events. */
   ledgerEntriesPerRead: 8,
   /** Marks of one alert or budget, channels of one mark, and characters of its severity (`InvalidBody`). */

@@ -28,6 +28,7 @@ export type { PublishOptions, PublishOutcome } from './streams/catalog-stream.js
 export { loadOrCreateSecret } from './streams/deployment-stream.js';
 export { CatalogRefused, loadCatalogFile } from './streams/load-catalog-file.js';
 export { feedStream } from './streams/feed-state.js';
-export type { FeedPartition, FeedPosition, FeedState } from './streams/feed-state.js';
+export type { FeedPartition, FeedPosition, FeedState, ParkedAccount } from './streams/feed-state.js';
 export { FeedStreams } from './streams/feed-streams.js';
 export type { FeedStream, FeedStreamsOptions } from './streams/feed-streams.js';
+export { appendInTurn, UnparkRequests } from './streams/unpark-requests.js';

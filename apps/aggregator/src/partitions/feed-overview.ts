@@ -52,7 +52,7 @@ export class FeedOverview {
       }
       generation ??= await streams.generationOf(topic);
       const state = await streams.read({ topic, generation, partition });
-      parked.replace(`${topic}/${partition}`, state.parked.keys());
+      parked.replace(`${topic}/${partition}`, state.parked);
       marks.push(state.position?.markMs ?? null);
     }
     return marks;

@@ -16,7 +16,7 @@ import type { ParseContext } from '../records/parse-record.js';
 import type { AggregatorSettings } from '../settings.js';
 import type { Topics } from '../topics.js';
 import { accountParked, parkedRecord, positionAppends } from './collected-records.js';
-import type { ParkedAccounts } from './parked-accounts.js';
+import { ECHOED, type ParkedAccounts } from './parked-accounts.js';
 import { PartitionLost, type PartitionStream } from './partition-stream.js';
 
 export interface OwnedPartitionParts {
@@ -67,7 +67,7 @@ export class OwnedPartition {
     this.#nextOffset = position?.nextOffset ?? 0n;
     this.#last = () => position?.last ?? null;
     this.#markMs = position?.markMs ?? 0;
-    parts.parked.replace(this.name, parked.keys());
+    parts.parked.replace(this.name, parked);
   }
 
   /** Where consumption starts: in the event store and nowhere else. */
@@ -157,7 +157,7 @@ export class OwnedPartition {
       this.parts.log.warn({ partition: this.name, ...describeError(error) }, 'The last position was not written');
     }
     this.#failure ??= new PartitionLost(`${this.name} was revoked`);
-    this.parts.parked.replace(this.name, []);
+    this.parts.parked.replace(this.name, new Map());
   }
 
   async #settled(): Promise<void> {
@@ -255,9 +255,9 @@ export class OwnedPartition {
     const { fault } = outcome;
     if (!this.stream.state.parked.has(organisation)) {
       // Each partition's stream says for itself that it keeps records of the account.
-      const why = fault ?? { organisation, reason: 'Parked', detail: 'the account is parked by another partition' };
+      const why = fault ?? { organisation, reason: ECHOED, detail: 'the account is parked by another partition' };
       collected.notes.push(accountParked(why, nowMs(), first.offset));
-      parked.add(organisation, this.name);
+      parked.add(organisation, this.name, why.reason);
       log.error(
         { partition: this.name, offset: String(first.offset), ...describeError(fault) },
         'An account is parked',

@@ -13,6 +13,7 @@ import type { FeedOverview, FeedView } from '../partitions/feed-overview.js';
 import type { OwnedPartition } from '../partitions/owned-partition.js';
 import type { ParkedAccounts } from '../partitions/parked-accounts.js';
 import type { Partitions } from '../partitions/partitions.js';
+import type { Unparking } from '../partitions/unparking.js';
 import type { AggregatorSettings } from '../settings.js';
 import type { DueAccount, DueAccounts } from './due-accounts.js';
 
@@ -24,6 +25,7 @@ export interface SchedulerParts {
   readonly partitions: Partitions;
   readonly overview: FeedOverview;
   readonly parked: ParkedAccounts;
+  readonly unparking: Unparking;
   readonly dueAccounts: DueAccounts;
   readonly liveTopic: string;
   readonly settings: AggregatorSettings;
@@ -57,16 +59,17 @@ export class Scheduler {
     await this.#running;
   }
 
-  /** Looks at everything that is due once; a pass under way is not overtaken by another. */
+  /** Looks at everything that is due once, and at what operators let go on; a pass under way is not overtaken by another. */
   pass(): Promise<void> {
     this.#running ??= this.#pass().finally(() => (this.#running = undefined));
     return this.#running;
   }
 
   async #pass(): Promise<void> {
-    const { overview, partitions, liveTopic, log } = this.parts;
+    const { overview, partitions, unparking, liveTopic, log } = this.parts;
     try {
       const view = await overview.read();
+      await unparking.pass();
       for (const owned of Array.from(partitions.owned)) {
         if (owned.isLost || owned.stream.partition.topic !== liveTopic) continue;
         await this.#passPartition(owned, view);

@@ -1,13 +1,11 @@
 import { createHash } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { Fenced } from '@app/accounts';
+import { appendInTurn } from '@app/accounts';
 import type { FeedStreams } from '@app/accounts';
 import type { Queries, QuarantinedRecordAnswer } from '@app/read-models';
 import { ADJUST_HEADER, ORIGINAL_TIMESTAMP_HEADER, ORIGINAL_TOPIC_HEADER } from '@app/usage-feed';
 import type { FeedRecord, UsageFeed } from '@app/usage-feed';
 import { parseTime } from '@app/metering';
 import { Problem } from '../edge/problem.js';
-import { LIMITS } from '../limits.js';
 import type { Topics } from '../topics.js';
 
 export interface RequeueParts {
@@ -69,21 +67,8 @@ function wholeCopyOf({ payload, key, sizeBytes }: QuarantinedRecordAnswer): KeyA
   return { key: key === null ? null : Buffer.from(key, 'utf8'), value };
 }
 
-/** The record is published by now, so an append that another requeue was faster than is tried again. */
-async function recordRequeue(parts: RequeueParts, id: string, actor: string | null): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      await appendRequeue(parts, id, actor);
-      return;
-    } catch (error) {
-      if (!(error instanceof Fenced) || attempt === LIMITS.requeueAttemptsMax) throw error;
-      await sleep(Math.random() * LIMITS.requeuePauseMs * attempt);
-    }
-  }
-}
-
-/** A stream of the API's own: an append to the partition's would fence the aggregator that owns it. */
-async function appendRequeue({ feeds, topics, nowMs }: RequeueParts, id: string, actor: string | null): Promise<void> {
-  const stream = await feeds.assign({ topic: `${topics.requeue}.log`, generation: 0, partition: 0 }, nowMs());
-  await stream.append([{ type: 'QuarantineRequeued', id, actor, atMs: nowMs() }]);
+/** In a stream of the API's own: an append to the partition's would fence the aggregator that owns it. */
+function recordRequeue({ feeds, topics, nowMs }: RequeueParts, id: string, actor: string | null): Promise<void> {
+  const log = { topic: `${topics.requeue}.log`, generation: 0, partition: 0 };
+  return appendInTurn(feeds, log, { type: 'QuarantineRequeued', id, actor, atMs: nowMs() });
 }

@@ -1,7 +1,7 @@
 import type { QuarantinedRecord } from '@app/metering';
 import * as z from 'zod';
 import { EventCodec, jsonDefinition } from './event-codec.js';
-import { lastRecord, parkedRecord, unhostedRecord } from './feed-schemas.js';
+import { lastRecord, parkedRecord, parking, unhostedRecord } from './feed-schemas.js';
 import { bigInteger, instant, list } from './json-scalars.js';
 import { eventSchema } from './ledger-schemas.js';
 
@@ -65,6 +65,30 @@ export interface AccountUnparked {
   readonly atMs: number;
 }
 
+/** One account that one partition parked; the offset tells it from earlier and later ones. */
+export interface Parking {
+  readonly topic: string;
+  readonly generation: number;
+  readonly partition: number;
+  readonly fromOffset: bigint;
+}
+
+/** An operator lets a parked account be decided again: these parkings of it end, by their partitions' owners. */
+export interface UnparkRequested {
+  readonly type: 'UnparkRequested';
+  readonly organisation: string;
+  readonly parkings: readonly Parking[];
+  readonly actor: string | null;
+  readonly atMs: number;
+}
+
+/** Everything that the partition kept of an unparked account is published again. */
+export interface ParkedRecordsPublished {
+  readonly type: 'ParkedRecordsPublished';
+  readonly organisation: string;
+  readonly atMs: number;
+}
+
 /** A record of a parked account, with what deciding it later needs; its reason is `Parked`. */
 export interface ParkedRecord extends QuarantinedRecord {
   readonly organisation: string;
@@ -94,8 +118,10 @@ export type FeedEvent =
   | FeedGapAccepted
   | FeedPositionRecorded
   | AccountParked
+  | UnparkRequested
   | AccountUnparked
   | RecordsParked
+  | ParkedRecordsPublished
   | QuarantineRequeued;
 
 const assigned = eventSchema('FeedAssigned', 'A process took the partition over.', {
@@ -128,6 +154,12 @@ const accountParked = eventSchema('AccountParked', 'An account cannot be decided
   atMs: instant,
   fromOffset: bigInteger,
 });
+const unparkRequested = eventSchema('UnparkRequested', 'An operator lets a parked account be decided again.', {
+  organisation: z.string(),
+  parkings: list(parking),
+  actor: z.string().nullable(),
+  atMs: instant,
+});
 const accountUnparked = eventSchema('AccountUnparked', 'A parked account is decided again.', {
   organisation: z.string(),
   atMs: instant,
@@ -135,6 +167,10 @@ const accountUnparked = eventSchema('AccountUnparked', 'A parked account is deci
 const recordsParked = eventSchema('RecordsParked', 'Records of parked accounts.', {
   atMs: instant,
   records: list(parkedRecord),
+});
+const recordsPublished = eventSchema('ParkedRecordsPublished', 'What was kept of an unparked account is published.', {
+  organisation: z.string(),
+  atMs: instant,
 });
 const requeued = eventSchema('QuarantineRequeued', 'A quarantined record was published again.', {
   id: z.string(),
@@ -149,7 +185,9 @@ export const feedEvents = new EventCodec<FeedEvent>('feed-<topic>-<generation>-<
   FeedGapAccepted: jsonDefinition<FeedGapAccepted>('FeedGapAccepted', gapAccepted),
   FeedPositionRecorded: jsonDefinition<FeedPositionRecorded>('FeedPositionRecorded', positionRecorded),
   AccountParked: jsonDefinition<AccountParked>('AccountParked', accountParked),
+  UnparkRequested: jsonDefinition<UnparkRequested>('UnparkRequested', unparkRequested),
   AccountUnparked: jsonDefinition<AccountUnparked>('AccountUnparked', accountUnparked),
   RecordsParked: jsonDefinition<RecordsParked>('RecordsParked', recordsParked),
+  ParkedRecordsPublished: jsonDefinition<ParkedRecordsPublished>('ParkedRecordsPublished', recordsPublished),
   QuarantineRequeued: jsonDefinition<QuarantineRequeued>('QuarantineRequeued', requeued),
 });

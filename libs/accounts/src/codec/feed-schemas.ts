@@ -44,6 +44,10 @@ export const parkedRecord = z
   })
   .meta({ id: 'ParkedRecord', description: 'A record of a parked account, complete enough to be decided later.' });
 
+export const parking = z
+  .strictObject({ topic: z.string(), generation: z.int(), partition: z.int(), fromOffset: bigInteger })
+  .meta({ id: 'Parking', description: 'An account that a partition parked, from this offset on.' });
+
 export const lastRecord = z
   .strictObject({ offset: bigInteger, timestampMs: instant, hash: z.string() })
   .meta({ id: 'LastRecord', description: 'The last record decided, to notice a recreated topic.' });

@@ -16,9 +16,12 @@ export type {
   FeedEvent,
   FeedPositionRecorded,
   ParkedRecord,
+  ParkedRecordsPublished,
+  Parking,
   QuarantineRequeued,
   RecordsParked,
   UnhostedRecord,
+  UnparkRequested,
 } from './feed-events.js';
 export { chainStart, verifyChain } from './hash-chain.js';
 export type { ChainVerdict, EncodedEvent } from './hash-chain.js';

@@ -49,7 +49,8 @@ export async function acceptTopic(
     const state = await streams.read({ topic, generation: before, partition });
     if (state.position !== null) ended.push({ partition, nextOffset: state.position.nextOffset });
     for (const organisation of state.parked.keys()) parked.add(organisation);
-    if (partition === 0 || state.parked.size > 0) notes.set(partition, parkedNotes(state));
+    const kept = parkingNotes(state, atMs);
+    if (partition === 0 || kept.length > 0) notes.set(partition, kept);
   }
   // The stream of partition 0 makes the generation the newest, so it comes last.
   for (const [partition, parkings] of [...notes].toSorted(([one], [other]) => other - one)) {
@@ -88,8 +89,11 @@ export async function acceptGap(
   ]);
 }
 
-const parkedNotes = ({ parked }: FeedState): readonly FeedEvent[] =>
-  [...parked].map(([organisation, note]) => ({ type: 'AccountParked', organisation, ...note }));
+/** What is parked, and what is not any more while its records are still to be published. */
+const parkingNotes = ({ parked, releasing }: FeedState, atMs: number): readonly FeedEvent[] => [
+  ...[...parked].map(([organisation, note]): FeedEvent => ({ type: 'AccountParked', organisation, ...note })),
+  ...[...releasing].map((organisation): FeedEvent => ({ type: 'AccountUnparked', organisation, atMs })),
+];
 
 /** An owner that is at work appends all the time: the fence takes its turn between two of them. */
 async function fence(streams: FeedStreams, partition: FeedPartition, assigned: FeedEvent): Promise<void> {

@@ -18,10 +18,14 @@ export interface FeedState {
   /** How far the partition is decided; null before the first position. */
   position: FeedPosition | null;
   /** Accounts that this partition parked, by organisation. */
-  readonly parked: Map<string, Pick<AccountParked, 'reason' | 'detail' | 'atMs' | 'fromOffset'>>;
+  readonly parked: Map<string, ParkedAccount>;
+  /** Accounts that are not parked any more, whose records are not all published yet. */
+  readonly releasing: Set<string>;
 }
 
-export const initialFeedState = (): FeedState => ({ position: null, parked: new Map() });
+export type ParkedAccount = Pick<AccountParked, 'reason' | 'detail' | 'atMs' | 'fromOffset'>;
+
+export const initialFeedState = (): FeedState => ({ position: null, parked: new Map(), releasing: new Set() });
 
 /** Folds one event of a partition's stream, in place. */
 export function applyFeedEvent(state: FeedState, event: FeedEvent): void {
@@ -32,15 +36,21 @@ export function applyFeedEvent(state: FeedState, event: FeedEvent): void {
     case 'AccountParked': {
       const { reason, detail, atMs, fromOffset } = event;
       state.parked.set(event.organisation, { reason, detail, atMs, fromOffset });
+      state.releasing.delete(event.organisation);
       return;
     }
     case 'AccountUnparked':
       state.parked.delete(event.organisation);
+      state.releasing.add(event.organisation);
+      return;
+    case 'ParkedRecordsPublished':
+      state.releasing.delete(event.organisation);
       return;
     case 'FeedAssigned':
     case 'FeedGenerationStarted':
     case 'FeedGapAccepted':
     case 'RecordsParked':
+    case 'UnparkRequested':
     case 'QuarantineRequeued':
       return;
   }

@@ -132,6 +132,8 @@ export class FeedStream {
     this.state.position = state.position;
     this.state.parked.clear();
     for (const [organisation, parked] of state.parked) this.state.parked.set(organisation, parked);
+    this.state.releasing.clear();
+    for (const organisation of state.releasing) this.state.releasing.add(organisation);
     return true;
   }
 
