@@ -6,9 +6,10 @@ import { TestProcessor } from '@app/payments';
 import { createPool, migrateLeases } from '@app/postgres';
 import { startTestPostgres } from '@app/postgres/testing';
 import type { TestPostgres } from '@app/postgres/testing';
+import { MemoryUsageFeed } from '@app/usage-feed';
 import type { Pool } from 'pg';
 import { pino } from 'pino';
-import { composeAccounts } from '../../apps/api/src/index.js';
+import { composeAccounts, topicDefinitions } from '../../apps/api/src/index.js';
 import type { AccountParts } from '../../apps/api/src/index.js';
 import type { Followed } from '../../apps/api/src/following/followed.js';
 import { PaymentProcessors } from '../../apps/api/src/payments/payment-processors.js';
@@ -22,6 +23,7 @@ import { MoneyBox } from '../support/money-box.js';
 import { settle, until } from '../support/paying-accounts.js';
 
 const NOW_MS = Date.UTC(2026, 10, 20, 10);
+const TOPIC = 'usage.v1';
 const log = pino({ level: 'silent' });
 const nowMs = (): number => NOW_MS;
 
@@ -56,8 +58,11 @@ class World {
 
   /** What one process has: caches of its own, on the same streams. */
   async parts(): Promise<AccountParts> {
-    const parts = await composeAccounts({ store: this.store, snapshots: new MemorySnapshotStore(), nowMs, log });
-    this.#closers.push(() => parts.catalogs.stop());
+    const feed = new MemoryUsageFeed(nowMs);
+    await feed.ensureTopics(topicDefinitions(TOPIC));
+    const snapshots = new MemorySnapshotStore();
+    const parts = await composeAccounts({ store: this.store, snapshots, feed, topic: TOPIC, nowMs, log });
+    this.#closers.push(() => parts.stop());
     return parts;
   }
 

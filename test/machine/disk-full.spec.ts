@@ -121,7 +121,7 @@ describe('a full disk, with the write-ahead log on another one (F32)', () => {
       // Answers need no room.
       expect((await app.client.get('/v1/plans')).status).toBe(200);
       await disk.free();
-      await eventually('health is green again', async () => (await health()) === '{"status":"ok"}');
+      await eventually('health is green again', async () => (await health()).startsWith('{"status":"ok"'));
       await expectNothingLost();
     },
     TIMEOUT_MS,

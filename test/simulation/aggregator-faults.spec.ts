@@ -1,9 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { acceptTopic, accountStream, FeedStreams, type ParkedRecord } from '@app/accounts';
+import { accountStream } from '@app/accounts';
 import { EventStoreUnavailable } from '@app/event-store';
 import { poolOf } from '@app/metering';
-import { AggregatorWorld, DAY_MS, HOUR_MS, TOPICS } from '../support/aggregator-world.js';
-import { DamagingStore } from '../support/damaging-store.js';
+import { AggregatorWorld, HOUR_MS, TOPICS } from '../support/aggregator-world.js';
 import { MortalStore } from '../support/mortal-store.js';
 import { pictureOf, pictureOfAll } from '../support/picture-of-accounts.js';
 import { CATALOG, recordOf } from '../support/usage-records.js';
@@ -113,96 +112,6 @@ describe('conflicts', () => {
     expect(rivals).toBeGreaterThan(0);
     expect(await balanceOf('acme')).toBe(INCLUDED_NANOS - 50n * TRACE_NANOS);
     await rival.end();
-  });
-});
-
-const parkedRecords = async (topic: string): Promise<readonly ParkedRecord[]> =>
-  (await world.feedEventsOf(topic)).flatMap((event) => (event.type === 'RecordsParked' ? event.records : []));
-
-describe('an account that cannot be decided (F25, I9)', () => {
-  it('is parked while others flow, and is decided in order when it is unparked', async () => {
-    await begin();
-    await world.publish([...traces('acme', 5), ...traces('bolt', 5)]);
-    await world.start();
-    await world.drained();
-    await world.stop();
-    const store = new DamagingStore(world.store);
-    store.damaged = accountStream('acme');
-    await world.publish([...traces('acme', 5, 5), ...traces('bolt', 5, 5)]);
-    const timeMs = NOW_MS - 5 * DAY_MS;
-    await world.publish(
-      [{ ...recordOf({ id: 'h', organisation: 'acme', timeMs }), timestampMs: timeMs }],
-      TOPICS.backfill,
-    );
-    const aggregator = await world.start({ store, settings: { batchRecordsMax: 3 } });
-    await world.drained();
-    expect(await balanceOf('bolt')).toBe(INCLUDED_NANOS - 10n * TRACE_NANOS);
-    expect(await balanceOf('acme')).toBe(INCLUDED_NANOS - 5n * TRACE_NANOS);
-    expect(aggregator.health()).toMatchObject({ isReady: true, parkedAccounts: 1, problems: ['AccountsParked'] });
-    const state = await world.feedState(TOPICS.live);
-    expect(state.parked.get('acme')).toMatchObject({ reason: 'AccountBroken', fromOffset: 10n });
-    expect((await parkedRecords(TOPICS.live)).map(({ offset }) => offset)).toEqual([10n, 11n, 12n, 13n, 14n]);
-    // Later records, also of the next process, are kept with the others.
-    await world.publish(traces('acme', 2, 10));
-    await world.drained();
-    await world.stop();
-    const mended = await world.start();
-    expect(mended.health().parkedAccounts).toBe(1);
-    await world.publish(traces('acme', 1, 12));
-    await world.drained();
-    expect(await balanceOf('acme')).toBe(INCLUDED_NANOS - 5n * TRACE_NANOS);
-    await world.askToUnpark('acme');
-    await mended.schedule();
-    await world.drained();
-    expect(await balanceOf('acme')).toBe(INCLUDED_NANOS - 14n * TRACE_NANOS);
-    expect(mended.health()).toMatchObject({ isReady: true, parkedAccounts: 0, problems: [] });
-    // What was asked and done is not done again.
-    const end = await world.feed.ends([TOPICS.requeue]);
-    await mended.schedule();
-    expect(await world.feed.ends([TOPICS.requeue])).toEqual(end);
-    const { events } = await world.account('acme');
-    const live = events.flatMap((event) => (event.type === 'UsageCharged' ? event.evidence.map(({ id }) => id) : []));
-    expect(live.filter((id) => id !== 'h')).toEqual(Array.from({ length: 13 }, (_, n) => `t${n}`));
-    await pictureOf(world, 'acme');
-  });
-});
-
-describe('a topic that an operator accepts as another one', () => {
-  it('keeps parked what was parked, and unparks it with what came later', async () => {
-    await begin();
-    await world.publish(traces('acme', 5));
-    await world.start();
-    await world.drained();
-    await world.stop();
-    const store = new DamagingStore(world.store);
-    store.damaged = accountStream('acme');
-    await world.publish(traces('acme', 3, 5));
-    await world.start({ store });
-    await world.drained();
-    await world.stop();
-    await world.feed.deleteTopic(TOPICS.live);
-    await world.feed.ensureTopics([{ topic: TOPICS.live, timestamps: 'append', partitions: 1 }]);
-    const { snapshots } = world;
-    const streams = new FeedStreams({ store: world.store, snapshots, process: 'operator', onWarning: () => undefined });
-    const acceptance = { actor: 'ops', reason: 'it was meant', atMs: NOW_MS };
-    expect(await acceptTopic(streams, TOPICS.live, acceptance)).toMatchObject({ generation: 1, parked: ['acme'] });
-    // Two of them come again: identities know them, also of what is still parked.
-    await world.publish([...traces('acme', 2, 4), ...traces('acme', 4, 8), ...traces('bolt', 1)]);
-    const aggregator = await world.start();
-    await world.until('the others', async () => (await world.organisations()).includes('bolt'));
-    expect(await balanceOf('acme')).toBe(INCLUDED_NANOS - 5n * TRACE_NANOS);
-    expect(aggregator.health().parkedAccounts).toBe(1);
-    await world.askToUnpark('acme');
-    await aggregator.schedule();
-    await world.until('all of them', async () => (await balanceOf('acme')) === INCLUDED_NANOS - 12n * TRACE_NANOS);
-    const { events } = await world.account('acme');
-    const charged = events.flatMap((event) =>
-      event.type === 'UsageCharged' ? event.evidence.map(({ id }) => id) : [],
-    );
-    expect(charged).toEqual(Array.from({ length: 12 }, (_, n) => `t${n}`));
-    const end = await world.feed.ends([TOPICS.requeue]);
-    await aggregator.schedule();
-    expect(await world.feed.ends([TOPICS.requeue])).toEqual(end);
   });
 });
 

@@ -76,7 +76,14 @@ export async function startApiHarness(
   };
   const clock = (): number => nowMs;
   const store = new MemoryEventStore(() => new Date(nowMs));
-  const accountParts = await composeAccounts({ store, snapshots: new MemorySnapshotStore(), nowMs: clock, log });
+  const accountParts = await composeAccounts({
+    store,
+    snapshots: new MemorySnapshotStore(),
+    feed,
+    topic: TOPICS.live,
+    nowMs: clock,
+    log,
+  });
   const readModels = await ReadModels.connect({ url: postgres.url, name: 'api-test' });
   const { generations } = readModels;
   const lanes = isProjecting ? LANES.map((lane) => new LaneWorker({ lane, generations, store })) : [];
@@ -129,7 +136,7 @@ export async function startApiHarness(
     },
     stop: async () => {
       await api.stop();
-      accountParts.catalogs.stop();
+      await accountParts.stop();
       await Promise.all(lanes.map((lane) => lane.stop()));
       await readModels.close();
       await pool.end();

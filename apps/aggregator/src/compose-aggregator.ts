@@ -90,6 +90,7 @@ export async function composeAggregator(config: AggregatorConfig, hooks: Composi
     requests,
     kept,
     accounts,
+    catalogs,
     nowMs,
     log,
     crashPoint,

@@ -1,4 +1,4 @@
-import type { AccountCommands, Accounts, CatalogStream, FeedStreams } from '@app/accounts';
+import type { AccountCommands, Accounts, CatalogStream, FeedStreams, UnparkRequests } from '@app/accounts';
 import type { EventStore } from '@app/event-store';
 import type { Queries } from '@app/read-models';
 import type { UsageFeed } from '@app/usage-feed';
@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { KeyStore } from './keys/key-store.js';
 import type { NotificationParts } from './notifications/compose-notifications.js';
+import type { ParkedAccounts } from './parking/parked-accounts.js';
 import type { PaymentParts } from './payments/compose-payments.js';
 
 /**
@@ -22,6 +23,9 @@ export interface ApiParts {
   readonly catalogs: CatalogStream;
   /** Read only: where the partitions are. */
   readonly feeds: FeedStreams;
+  /** Followed by its maker. */
+  readonly parked: ParkedAccounts;
+  readonly unparkRequests: UnparkRequests;
   readonly queries: Queries;
   readonly keys: KeyStore;
   readonly payments: PaymentParts;

@@ -67,9 +67,15 @@ export class ApiModule {
   }
 }
 
-function ingestionOf({ topic }: ApiConfig, { feed, catalogs, accounts, nowMs }: ApiParts): Ingestion {
-  const terms = new TermsCache(new StreamTerms(accounts), nowMs);
-  return new Ingestion({ feed, topics: topicsOf(topic), terms, catalog: () => catalogs.current, nowMs });
+function ingestionOf({ topic }: ApiConfig, { feed, catalogs, accounts, parked, nowMs }: ApiParts): Ingestion {
+  return new Ingestion({
+    feed,
+    topics: topicsOf(topic),
+    terms: new TermsCache(new StreamTerms(accounts), nowMs),
+    isParked: (organisation) => parked.has(organisation),
+    catalog: () => catalogs.current,
+    nowMs,
+  });
 }
 
 function feedLagOf({ topic }: ApiConfig, { store, feed, feeds }: ApiParts): FeedLag {

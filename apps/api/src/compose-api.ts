@@ -51,7 +51,7 @@ export async function composeApi(config: ApiConfig, env: Environment): Promise<C
   const readModels = await ReadModels.connect({ url, name: 'creditfold-api' });
   const metrics = new Registry();
   collectDefaultMetrics({ register: metrics });
-  const accountParts = await composeAccounts({ store, snapshots, nowMs: Date.now, log });
+  const accountParts = await composeAccounts({ store, snapshots, feed, topic: config.topic, nowMs: Date.now, log });
   const parts: ApiParts = {
     ...accountParts,
     feed,
@@ -71,7 +71,7 @@ export async function composeApi(config: ApiConfig, env: Environment): Promise<C
   return {
     parts,
     close: async () => {
-      accountParts.catalogs.stop();
+      await accountParts.stop();
       await accountParts.accounts.snapshotsSaved();
       await Promise.all([feed.close(), store.close(), snapshots.close(), readModels.close(), pool.end()]);
     },

@@ -15,6 +15,7 @@ import { OpenApiController } from './operations/openapi.controller.js';
 import { BannersController } from './notifications/banners.controller.js';
 import { ChannelsController } from './notifications/channels.controller.js';
 import { NotificationsController } from './notifications/notifications.controller.js';
+import { ParkingController } from './parking/parking.controller.js';
 import { AutoRechargeController } from './payments/auto-recharge.controller.js';
 import { CheckoutsController } from './payments/checkouts.controller.js';
 import { PaymentMethodController } from './payments/payment-method.controller.js';
@@ -58,6 +59,7 @@ export const CONTROLLERS: readonly Type[] = [
   EventQueriesController,
   GateController,
   KeysController,
+  ParkingController,
   LagController,
   HealthController,
   MetricsController,

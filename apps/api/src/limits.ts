@@ -58,9 +58,9 @@ export const LIMITS = {
   foldedLookEveryMs: 100,
   /** Records behind the decided position that are looked at for an organisation's usage. */
   foldedRecordsMax: 2_000,
-  /** How often the partitions' streams are looked at for accounts that were parked or unparked. */
-  parkedLookMs: 1_000,
-  parkedPageEvents: 500,
+  /** How often the partitions' streams are looked at for parked accounts, and all looks until all are opened anew. */
+  parkedLookMs: 2_000,
+  parkedLooksMax: 30,
   /** Ledger entries whose appends are read at once for `detail=event`: each may hold thousands of usage events. */
   ledgerEntriesPerRead: 8,
   /** Marks of one alert or budget, channels of one mark, and characters of its severity (`InvalidBody`). */

@@ -1,4 +1,4 @@
-import type { Accounts, FeedEvent, ParkedRecord, UnparkRequests } from '@app/accounts';
+import type { Accounts, CatalogStream, FeedEvent, ParkedRecord, UnparkRequests } from '@app/accounts';
 import type { PublishRecord, UsageFeed } from '@app/usage-feed';
 import type { CrashPoint } from '../crash-points.js';
 import { ProcessAbandoned } from '../deciding/process-abandoned.js';
@@ -17,6 +17,7 @@ export interface UnparkingParts {
   readonly requests: UnparkRequests;
   readonly kept: KeptRecords;
   readonly accounts: Accounts;
+  readonly catalogs: CatalogStream;
   readonly nowMs: () => number;
   readonly log: Log;
   readonly crashPoint: CrashPoint;
@@ -56,8 +57,10 @@ export class Unparking {
   }
 
   async #releaseAccount(owned: OwnedPartition, organisation: string): Promise<void> {
-    const { accounts, crashPoint, nowMs, parked } = this.parts;
+    const { accounts, catalogs, crashPoint, nowMs, parked } = this.parts;
+    // The cause may have been mended a moment ago: in the account's stream, or by a newer catalog.
     accounts.forget(organisation);
+    await catalogs.refresh();
     crashPoint('unpark.before-release');
     await owned.stream.append([{ type: 'AccountUnparked', organisation, atMs: nowMs() }]);
     crashPoint('unpark.after-release');

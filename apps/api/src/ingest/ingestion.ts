@@ -1,3 +1,4 @@
+import { AccountBroken } from '@app/accounts';
 import { checkStructuredEvent, FOREIGN_SUBJECT } from '@app/metering';
 import type { Catalog, UsageEvent } from '@app/metering';
 import { ADJUST_HEADER, CONTENT_TYPE_HEADER, STRUCTURED_EVENT_TYPE } from '@app/usage-feed';
@@ -16,6 +17,7 @@ export interface IngestionParts {
   readonly feed: UsageFeed;
   readonly topics: Topics;
   readonly terms: TermsCache;
+  readonly isParked: (organisation: string) => boolean;
   /** The current catalog; undefined before the first one is published. */
   readonly catalog: () => Catalog | undefined;
   readonly nowMs: () => number;
@@ -73,6 +75,8 @@ export class Ingestion {
 
   #refusalOf(event: UsageEvent, check: UsageCheck | undefined): Promise<ItemError | null> | ItemError | null {
     if (!check) return { pointer: '/type', code: 'UnknownEventType', detail: 'no catalog has been published yet' };
+    // Its records are kept as they are: they are judged when the account can be decided again.
+    if (this.parts.isParked(event.organisation)) return null;
     const known = this.parts.terms.peek(event.organisation, check.nowMs);
     if (known !== undefined && checkUsage(event, known, check) === null) return null;
     return this.#confirmedRefusal(event, check, known);
@@ -85,7 +89,8 @@ export class Ingestion {
   ): Promise<ItemError | null> {
     let isFresh = known !== undefined;
     for (;;) {
-      const terms = await this.parts.terms.load(event.organisation, { isFresh });
+      const terms = await this.#termsOf(event.organisation, isFresh);
+      if (terms === 'unknown') return null;
       const refusal = checkUsage(event, terms, check);
       if (!refusal || isFresh) {
         if (!refusal) return null;
@@ -93,6 +98,16 @@ export class Ingestion {
         return { pointer, code, detail };
       }
       isFresh = true;
+    }
+  }
+
+  /** An account that cannot be read is about to be parked: its usage must not hold up what is sent with it (I9). */
+  async #termsOf(organisation: string, isFresh: boolean): Promise<AccountTerms | null | 'unknown'> {
+    try {
+      return await this.parts.terms.load(organisation, { isFresh });
+    } catch (error) {
+      if (error instanceof AccountBroken) return 'unknown';
+      throw error;
     }
   }
 

@@ -13,7 +13,7 @@ import {
 import { AccountBroken, TooBusy } from '../errors.js';
 import { COMMANDS_LIMITS, type CommandsLimits } from '../limits.js';
 import type { Accounts } from '../repository/accounts.js';
-import type { LoadedAccount } from '../repository/loaded-account.js';
+import { accountStream, type LoadedAccount } from '../repository/loaded-account.js';
 
 /**
  * Makes a command that rests on more than its body: what it reads belongs to the account's revision at that moment, and
@@ -46,6 +46,8 @@ export interface AccountCommandsOptions {
   readonly accounts: Accounts;
   /** The catalog in force; it may refuse by throwing. */
   readonly catalog: () => Catalog;
+  /** Whether the account is parked, as far as is known here: nothing is decided of it then. */
+  readonly isParked?: (organisation: string) => boolean;
   readonly nowMs: () => number;
   readonly limits?: Partial<CommandsLimits>;
 }
@@ -83,6 +85,8 @@ export class AccountCommands {
    * @throws {TooBusy} 503, the same key may be sent again @throws {AccountBroken} parked @throws {EventStoreUnavailable}
    */
   execute(organisation: string, request: CommandRequest): Promise<CommandAnswer> {
+    if (this.#options.isParked?.(organisation) === true)
+      return Promise.reject(new AccountBroken(accountStream(organisation), 'the account is parked'));
     const queue = this.#queues.get(organisation);
     if (queue !== undefined && queue.length >= this.#limits.commandsWaitingMax)
       return Promise.reject(new TooBusy(organisation));

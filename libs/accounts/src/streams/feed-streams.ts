@@ -96,6 +96,12 @@ export class FeedStream {
     if (!isRead) throw new AccountBroken(this.stream, 'its beginning cannot be read');
   }
 
+  /** Folds what was written since, by whoever owns the partition. @throws {AccountBroken} where it does not verify */
+  async follow(): Promise<void> {
+    // A store that was restored to an earlier point holds another stream than the one read before.
+    if (!(await this.#foldFrom(this.state, this.#position))) await this.load();
+  }
+
   /** Records how far the partition is decided, with the records that no account can hold. @throws {Fenced} */
   recordPosition(position: Omit<FeedPositionRecorded, 'type'>): Promise<void> {
     return this.append([{ type: 'FeedPositionRecorded', ...position }]);
@@ -129,6 +135,7 @@ export class FeedStream {
     });
     if (position === 'lost') return false;
     this.#position = position;
+    if (state === this.state) return true;
     this.state.position = state.position;
     this.state.parked.clear();
     for (const [organisation, parked] of state.parked) this.state.parked.set(organisation, parked);

@@ -67,6 +67,24 @@ describe('FeedStreams', () => {
     expect(fromSnapshot).toEqual(await feedStreams(store, 'b').read(PARTITION));
   });
 
+  it('is followed by those who do not own it', async () => {
+    const store = new MemoryEventStore();
+    const owned = await feedStreams(store, 'a').assign(PARTITION, NOW);
+    const followed = await feedStreams(store, 'b').open(PARTITION);
+    await owned.recordPosition(positionAt(7n));
+    const parked = { organisation: 'acme', reason: 'broken', detail: '', atMs: NOW, fromOffset: 7n } as const;
+    await owned.append([{ type: 'AccountParked', ...parked }]);
+    await followed.follow();
+    expect(followed.state).toEqual(owned.state);
+    await owned.append([{ type: 'AccountUnparked', organisation: 'acme', atMs: NOW }]);
+    await followed.follow();
+    expect([...followed.state.parked.keys(), ...followed.state.releasing]).toEqual(['acme']);
+    await owned.append([{ type: 'ParkedRecordsPublished', organisation: 'acme', atMs: NOW }]);
+    await followed.follow();
+    expect(followed.state).toEqual(await feedStreams(store, 'c').read(PARTITION));
+    expect(followed.state.releasing.size).toBe(0);
+  });
+
   it('counts generations of a topic up', async () => {
     const streams = feedStreams(new MemoryEventStore(), 'a');
     expect(await streams.generationOf('usage.v1')).toBe(0);
