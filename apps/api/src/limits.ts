@@ -29,9 +29,15 @@ export const LIMITS = {
   minRevisionWaitMs: 5_000,
   /** Days that an event is searched in when its time is not said. */
   eventSearchDays: 36,
-  /** A client that does not deliver its request in this time is cut off. */
+  /** A client that does not deliver its headers, or its whole request, in this time is cut off (`RequestTimeout`). */
+  headersTimeoutMs: 15_000,
   requestTimeoutMs: 60_000,
+  timeoutsCheckedEveryMs: 5_000,
   keepAliveTimeoutMs: 65_000,
+  /** A connection on which nothing moves is closed: a client that does not read its answer holds it no longer. */
+  connectionIdleMs: 120_000,
+  /** Open connections; one more is closed at once. */
+  connectionsMax: 10_000,
   /** How long a key that was looked up is believed without asking again, and how many are remembered. */
   keyCacheMs: 5_000,
   keyCacheMax: 10_000,

@@ -9,7 +9,9 @@ import type { EndpointDefinition } from './endpoint.js';
 import { guardRequest } from './guard-request.js';
 import type { Gatekeepers } from './guard-request.js';
 import type { HttpReply, HttpRequest } from './http.js';
+import { Problem } from './problem.js';
 import { sendProblem } from './problem-filter.js';
+import { refuseUnparsed } from './refuse-unparsed.js';
 
 /** The HTTP framework with this app's limits. Bodies are taken as bytes: endpoints read them after they let the caller in. */
 export function createHttpAdapter(log: Logger): FastifyAdapter {
@@ -18,12 +20,16 @@ export function createHttpAdapter(log: Logger): FastifyAdapter {
     bodyLimit: LIMITS.bodyBytesMax,
     requestTimeout: LIMITS.requestTimeoutMs,
     keepAliveTimeout: LIMITS.keepAliveTimeoutMs,
+    connectionTimeout: LIMITS.connectionIdleMs,
+    http: { headersTimeout: LIMITS.headersTimeoutMs, connectionsCheckingInterval: LIMITS.timeoutsCheckedEveryMs },
+    clientErrorHandler: refuseUnparsed,
     routerOptions: { maxParamLength: LIMITS.pathParameterCharsMax, ignoreTrailingSlash: false },
     forceCloseConnections: 'idle',
     frameworkErrors: (error: unknown, request: HttpRequest, reply: HttpReply) =>
       sendProblem(error, { request, reply, log }),
   });
   const server = adapter.getInstance();
+  server.server.maxConnections = LIMITS.connectionsMax;
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   // The framework's own limit is per route: bulk routes take more.
@@ -46,6 +52,7 @@ export function addHooks(app: NestFastifyApplication, gate: Gatekeepers, { log, 
     reply.header('x-request-id', request.id);
     reply.header('x-content-type-options', 'nosniff');
     reply.header('cache-control', 'no-store');
+    assertOneHost(request.raw.rawHeaders);
     if (!request.is404) await guardRequest(request, gate);
   });
   server.addHook('onResponse', (request, reply, done) => {
@@ -58,6 +65,12 @@ export function addHooks(app: NestFastifyApplication, gate: Gatekeepers, { log, 
     });
     done();
   });
+}
+
+/** Proxies choose one of two hosts, and not all of them the same. Rule: RFC 9112, 3.2. @throws Problem MalformedRequest */
+function assertOneHost(rawHeaders: readonly string[]): void {
+  const hosts = rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host');
+  if (hosts.length > 1) throw Problem.of('MalformedRequest', 'A request has one Host.');
 }
 
 /** The route's pattern, never the path or a header: what clients send stays out of the log. */

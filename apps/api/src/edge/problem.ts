@@ -10,6 +10,7 @@ export interface ProblemItem {
 
 /** Codes that the HTTP edge itself answers with, their status and title. The account's refusals are 409 with their own code. */
 const PROBLEMS = {
+  MalformedRequest: [400, 'Malformed request'],
   MalformedJson: [400, 'Malformed JSON'],
   InvalidParameter: [400, 'Invalid parameter'],
   InvalidCursor: [400, 'Invalid cursor'],
@@ -20,6 +21,7 @@ const PROBLEMS = {
   SignatureExpired: [401, 'Signature expired'],
   ScopeMissing: [403, 'Scope missing'],
   NotFound: [404, 'Not found'],
+  RequestTimeout: [408, 'Request timeout'],
   VersionMismatch: [412, 'Version mismatch'],
   TooLarge: [413, 'Too large'],
   UnsupportedMediaType: [415, 'Unsupported media type'],
@@ -29,6 +31,7 @@ const PROBLEMS = {
   IdempotencyKeyReused: [422, 'Idempotency-Key reused'],
   VersionRequired: [428, 'Version required'],
   TooManyRequests: [429, 'Too many requests'],
+  HeadersTooLarge: [431, 'Headers too large'],
   InternalError: [500, 'Internal error'],
   FeedUnavailable: [503, 'Usage feed unavailable'],
   NotYetVisible: [503, 'Not yet visible'],
