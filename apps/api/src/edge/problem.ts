@@ -12,6 +12,7 @@ export interface ProblemItem {
 const PROBLEMS = {
   MalformedRequest: [400, 'Malformed request'],
   MalformedJson: [400, 'Malformed JSON'],
+  MalformedRequest: [400, 'Malformed request'],
   InvalidParameter: [400, 'Invalid parameter'],
   InvalidCursor: [400, 'Invalid cursor'],
   IdempotencyKeyRequired: [400, 'Idempotency-Key required'],
