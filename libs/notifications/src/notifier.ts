@@ -82,7 +82,7 @@ export function postOf(
   const { url } = channel;
   switch (channel.kind) {
     case 'slack':
-      return { url, headers: {}, body: JSON.stringify({ text: `*${notification.title}*\n${notification.text}` }) };
+      return { url, headers: {}, body: JSON.stringify({ text: slackTextOf(notification) }) };
     case 'pagerduty':
       return { url, headers: {}, body: JSON.stringify(pagerDutyEvent(notification, channel.routingKey)) };
     case 'webhook': {
@@ -92,6 +92,10 @@ export function postOf(
     }
   }
 }
+
+/** Names that customers gave are words to Slack, not commands: `<!channel>` in one would call everybody. */
+const slackTextOf = ({ title, text }: Notification): string =>
+  `*${title}*\n${text}`.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
 /** Events API v2. The id is the deduplication key: an attempt that is repeated opens nothing twice. */
 const pagerDutyEvent = ({ id, organisation, kind, severity, title, at, data }: Notification, routingKey: string) => ({

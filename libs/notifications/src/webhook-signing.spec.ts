@@ -54,33 +54,6 @@ describe('signed webhooks', () => {
 });
 
 describe('requests to channels', () => {
-  it('speak PagerDuty events v2, deduplicated by the id', () => {
-    const channel = {
-      kind: 'pagerduty',
-      url: 'https://events.example.com/v2/enqueue',
-      routingKey: 'R'.repeat(32),
-    } as const;
-    expect(JSON.parse(postOf(NOTIFICATION, channel, 0).body)).toEqual({
-      routing_key: 'R'.repeat(32),
-      event_action: 'trigger',
-      dedup_key: 'ntf_1',
-      payload: {
-        summary: NOTIFICATION.title,
-        source: 'acme',
-        severity: 'warning',
-        timestamp: NOTIFICATION.at,
-        class: 'threshold',
-        custom_details: { value: '70' },
-      },
-    });
-  });
-
-  it('speak Slack', () => {
-    expect(JSON.parse(postOf(NOTIFICATION, { kind: 'slack', url: 'https://hooks.example.com' }, 0).body)).toEqual({
-      text: '*70 % of pool credits used*\nTop up.',
-    });
-  });
-
   it('give a webhook the whole notification, signed under its id', () => {
     const { body, headers } = postOf(
       NOTIFICATION,
