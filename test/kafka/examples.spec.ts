@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { parseJsonExactly, parseStructuredEvent } from '@app/metering';
 import { partitionOf } from '@app/usage-feed';
@@ -6,27 +7,42 @@ import { CollectingHandler, eventually } from '@app/usage-feed/testing';
 import { kafkaClass, kafkaJars } from '../support/kafka/broker.mjs';
 import { LIVE_OPTIONS, kafkaUnderTest, testBrokers, type KafkaUnderTest } from '../support/kafka/kafka-under-test.js';
 
+const PARTITIONS = 12;
+const PYTHON = process.env['PYTHON'] ?? 'python3';
+const PYTHON_EXAMPLE = 'examples/producers/python-producer.py';
+const STAND_IN = resolve('test/support/kafka/python');
+/** Where the client is not installed, a stand-in says what the program would send. */
+const hasPythonClient = spawnSync(PYTHON, ['-c', 'import confluent_kafka']).status === 0;
+
+/** What the stand-in prints; bytes in base64. */
+interface Sent {
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly key: string;
+  readonly value: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
 describe('the example producers on a real broker', () => {
   let under: KafkaUnderTest;
   beforeEach(async () => {
     under = await kafkaUnderTest();
-    await under.feed.ensureTopics([{ topic: under.topic, timestamps: 'append', partitions: 12 }]);
+    await under.feed.ensureTopics([{ topic: under.topic, timestamps: 'append', partitions: PARTITIONS }]);
   });
   afterEach(() => under.close());
 
-  it.each<[string, number, () => readonly [string, readonly string[]]]>([
-    ['node-kafkajs.mjs', 3, () => [process.execPath, ['examples/producers/node-kafkajs.mjs']]],
-    ['UsageProducer.java', 1, () => ['java', kafkaClass(kafkaJars(), 'examples/producers/UsageProducer.java', [])]],
-  ])('%s sends what is understood, where its key belongs', async (_file, count, command) => {
-    const [program, args] = command();
-    const env = { ...process.env, KAFKA_BROKERS: testBrokers().join(','), CREDITFOLD_TOPIC: under.topic };
-    const run = spawnSync(program, args, { encoding: 'utf8', env });
-    expect({ status: run.status, output: run.stdout + run.stderr }).toMatchObject({ status: 0 });
+  const run = (program: string, args: readonly string[], given: Readonly<Record<string, string>> = {}): string => {
+    const env = { ...process.env, KAFKA_BROKERS: testBrokers().join(','), CREDITFOLD_TOPIC: under.topic, ...given };
+    const { status, stdout, stderr, error } = spawnSync(program, args, { encoding: 'utf8', env });
+    expect({ program, error, status, output: `${stdout}${stderr}` }).toMatchObject({ status: 0 });
+    return stdout;
+  };
+  /** All of them structured events of llm.completion, in the partition of their organisation. */
+  const expectUsage = async (count: number): Promise<void> => {
     const handler = new CollectingHandler();
     await under.feed.consumer({ ...LIVE_OPTIONS, topics: [under.topic] }).start(handler);
     await eventually('the events', () => handler.records.length === count);
     expect(new Set(handler.batches.map(({ partition }) => partition))).toEqual(
-      new Set([partitionOf(Buffer.from('acme'), 12)]),
+      new Set([partitionOf(Buffer.from('acme'), PARTITIONS)]),
     );
     for (const { value, headers } of handler.records) {
       const parsed = parseJsonExactly(value ?? new Uint8Array());
@@ -35,5 +51,31 @@ describe('the example producers on a real broker', () => {
       });
       expect(Buffer.from(headers['content-type']?.[0] ?? []).toString()).toBe('application/cloudevents+json');
     }
+  };
+
+  it('node-kafkajs.mjs sends what is understood, where its key belongs', async () => {
+    run(process.execPath, ['examples/producers/node-kafkajs.mjs']);
+    await expectUsage(3);
   });
+
+  it('UsageProducer.java sends what is understood, where its key belongs', async () => {
+    run('java', kafkaClass(kafkaJars(), 'examples/producers/UsageProducer.java', []));
+    await expectUsage(1);
+  });
+
+  if (hasPythonClient)
+    it('python-producer.py sends what is understood, where its key belongs', async () => {
+      run(PYTHON, [PYTHON_EXAMPLE]);
+      await expectUsage(1);
+    });
+  else
+    it('python-producer.py would send what is understood (confluent-kafka is not installed)', async () => {
+      const said = run(PYTHON, [PYTHON_EXAMPLE], { PYTHONPATH: STAND_IN });
+      const sent = JSON.parse(/^SENT (.+)$/m.exec(said)?.[1] ?? '') as Sent;
+      expect(sent.settings).toMatchObject({ 'enable.idempotence': true, partitioner: 'murmur2_random' });
+      const bytes = (text: string): Buffer => Buffer.from(text, 'base64');
+      const headers = Object.fromEntries(Object.entries(sent.headers).map(([name, text]) => [name, [bytes(text)]]));
+      await under.feed.publish(under.topic, [{ key: bytes(sent.key), value: bytes(sent.value), headers }]);
+      await expectUsage(1);
+    });
 });
