@@ -11,7 +11,6 @@ import {
 } from '@app/accounts';
 import { PostgresEventStore, PostgresSnapshotStore } from '@app/event-store';
 import {
-  canonicalContent,
   cloneForDecision,
   decideUsage,
   parseTime,
@@ -172,8 +171,7 @@ export class ReplayWorld {
     const record = usageRecord({ ...fixture, offset: fixture.offset ?? this.offset++ });
     const { content } = record;
     if (content.kind !== 'event') return record;
-    const { source, id, type, timeMs, data } = content.event;
-    const hash = this.accounts.hasher.hash(organisation, source, id, canonicalContent(type, timeMs, data));
+    const hash = this.accounts.hasher.hash(organisation, content.event);
     return { ...record, content: { kind: 'event', event: { ...content.event, organisation }, hash } };
   }
 }

@@ -1,4 +1,4 @@
-import { canonicalContent, isName, type QuarantineReason, type UsageRecord } from '@app/metering';
+import { isName, type QuarantineReason, type UsageRecord } from '@app/metering';
 import type { IdentityHasher } from '@app/accounts';
 import type { FeedRecord } from '@app/usage-feed';
 import type { Topics } from '../topics.js';
@@ -46,8 +46,7 @@ export function parseRecord(record: FeedRecord, context: ParseContext): ParsedRe
     const { source, id, timeMs } = event;
     return { organisation, record: { ...base, content: { kind: 'refused', ...refusal, source, id, timeMs }, raw } };
   }
-  const text = canonicalContent(event.type, event.timeMs, event.data);
-  const hash = context.hasher.hash(organisation, event.source, event.id, text);
+  const hash = context.hasher.hash(organisation, event);
   // History is charged as history, whatever clock the producer's log has put on it.
   const recordTimestampMs = mode === 'history' ? event.timeMs : origin.timestampMs;
   const usage: UsageRecord = {

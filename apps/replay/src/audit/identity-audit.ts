@@ -33,7 +33,7 @@ export class IdentityAudit {
         if (this.clock !== 'manual') this.ledgerTimeMs = Math.max(this.ledgerTimeMs, line.recordTimestampMs);
         const { source, id, timeMs, hash } = line;
         if (this.hasher !== undefined) {
-          const expected = this.hasher.hash(this.organisation, source, id, '');
+          const expected = this.hasher.identityOf(this.organisation, source, id);
           if (expected.identityHigh !== hash.identityHigh || expected.identityLow !== hash.identityLow)
             report({ check: 'identities', detail: `the identity hash of ${source} ${id} is not its own` });
         }

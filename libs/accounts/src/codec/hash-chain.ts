@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash as hashAtOnce } from 'node:crypto';
 import { CorruptEvent } from './codec-errors.js';
 
 /** Bytes before an event's body: its version and its chain hash. */
@@ -23,14 +23,18 @@ export function chainStart(stream: string): Uint8Array {
   return createHash('sha256').update(stream, 'utf8').digest();
 }
 
-/** SHA-256 over the previous hash, the type, the version and the body. */
+// Hashing never waits, so one buffer serves all events.
+let hashed = Buffer.allocUnsafeSlow(65_536);
+
+/** SHA-256 over the previous hash, the type, the version and the body: put together, for one call in place of five. */
 function hashOf(previousHash: Uint8Array, type: string, data: Uint8Array): Buffer {
-  return createHash('sha256')
-    .update(previousHash)
-    .update(type, 'utf8')
-    .update(data.subarray(0, 1))
-    .update(data.subarray(HEADER_BYTES))
-    .digest();
+  const size = HASH_BYTES + Buffer.byteLength(type, 'utf8') + 1 + data.length - HEADER_BYTES;
+  if (size > hashed.length) hashed = Buffer.allocUnsafeSlow(2 * size);
+  hashed.set(previousHash);
+  let at = HASH_BYTES + hashed.write(type, HASH_BYTES, 'utf8');
+  hashed[at++] = data[0] ?? 0;
+  hashed.set(data.subarray(HEADER_BYTES), at);
+  return hashAtOnce('sha256', hashed.subarray(0, size), 'buffer');
 }
 
 /** A UUID of version 8 (RFC 9562) from the hash's first 16 bytes: equal id, equal content in the same place. */

@@ -1,5 +1,9 @@
-import type { IdentityHash } from '@app/metering';
+import { PIECE, tellContent, type IdentityHash, type UsageEvent } from '@app/metering';
 import { SipHash } from './sip-hash.js';
+import { WordMessage } from './word-message.js';
+
+/** What is hashed of an event beside its organisation. */
+type HashedEvent = Pick<UsageEvent, 'source' | 'id' | 'type' | 'timeMs' | 'data'>;
 
 /** Bytes of the deployment's secret: 16 key the hashes, the rest is kept for later keys. */
 export const SECRET_BYTES = 32;
@@ -10,8 +14,7 @@ export const SECRET_BYTES = 32;
  */
 export class IdentityHasher {
   readonly #sip: SipHash;
-  #words = new Int32Array(256);
-  #length = 0;
+  readonly #message = new WordMessage();
 
   /** @param secret 32 random bytes */
   constructor(secret: Uint8Array) {
@@ -19,81 +22,44 @@ export class IdentityHasher {
     this.#sip = new SipHash(secret.subarray(0, 16));
   }
 
-  /**
-   * Two genuine SipHash-2-4 digests: of (organisation, source, id), and of (organisation, source, id, content).
-   * Strings are taken by UTF-16 code unit, each behind its length: no two different tuples make the same message.
-   */
-  hash(organisation: string, source: string, id: string, canonicalContent: string): IdentityHash {
+  /** Two genuine SipHash-2-4 digests: of (organisation, source, id), and of that and the content together. */
+  hash(organisation: string, event: HashedEvent): IdentityHash {
     const sip = this.#sip;
-    sip.start();
-    this.#length = 0;
-    this.#put(organisation);
-    this.#put(source);
-    this.#put(id);
-    const identityBlocks = this.#length >> 1;
-    sip.absorb(this.#words, identityBlocks);
-    sip.digest(0, (identityBlocks * 8) << 24);
+    const message = this.#message;
+    const identityBlocks = this.#absorbIdentity(organisation, event.source, event.id);
     const identityHigh = sip.high;
     const identityLow = sip.low;
-    this.#length = 0;
-    this.#put(canonicalContent);
-    const contentBlocks = this.#length >> 1;
-    sip.absorb(this.#words, contentBlocks);
-    sip.digest(0, ((identityBlocks + contentBlocks) * 8) << 24);
+    message.reset();
+    tellContent(message, event);
+    message.pad();
+    const contentBlocks = message.length >> 1;
+    sip.absorb(message.words, contentBlocks);
+    sip.digest(0, ((identityBlocks + contentBlocks) * BLOCK_BYTES) << 24);
     return { identityHigh, identityLow, contentHigh: sip.high, contentLow: sip.low };
   }
 
-  /**
-   * Appends whole blocks: a header (length, width of a unit), then the units of one byte each when all fit into one,
-   * else of two. The width follows from the string, so the form stays unambiguous.
-   */
-  #put(text: string): void {
-    const length = text.length;
-    // Two bytes a unit at most, rounded up to a block, and the header.
-    if (this.#words.length < this.#length + (length >> 1) + 6) this.#grow(length);
-    const words = this.#words;
-    const header = this.#length;
-    let at = header + 2;
-    let seen = 0;
-    let unit = 0;
-    for (; unit + 4 <= length; unit += 4) {
-      const a = text.charCodeAt(unit);
-      const b = text.charCodeAt(unit + 1);
-      const c = text.charCodeAt(unit + 2);
-      const d = text.charCodeAt(unit + 3);
-      seen |= a | b | c | d;
-      words[at++] = a | (b << 8) | (c << 16) | (d << 24);
-    }
-    let last = 0;
-    for (let shift = 0; unit < length; unit += 1, shift += 8) {
-      const a = text.charCodeAt(unit);
-      seen |= a;
-      last |= a << shift;
-    }
-    words[at++] = last;
-    const isWide = seen > 0xff;
-    if (isWide) at = this.#putWide(text, header + 2);
-    if (at & 1) words[at++] = 0;
-    words[header] = length;
-    words[header + 1] = isWide ? 1 : 0;
-    this.#length = at;
+  /** The first of the two alone. */
+  identityOf(organisation: string, source: string, id: string): Pick<IdentityHash, 'identityHigh' | 'identityLow'> {
+    this.#absorbIdentity(organisation, source, id);
+    return { identityHigh: this.#sip.high, identityLow: this.#sip.low };
   }
 
-  #putWide(text: string, from: number): number {
-    let at = from;
-    for (let unit = 0; unit < text.length; unit += 2) {
-      const second = unit + 1 < text.length ? text.charCodeAt(unit + 1) : 0;
-      this.#words[at++] = text.charCodeAt(unit) | (second << 16);
-    }
-    return at;
-  }
-
-  #grow(length: number): void {
-    const grown = new Int32Array(2 * (this.#words.length + length));
-    grown.set(this.#words);
-    this.#words = grown;
+  #absorbIdentity(organisation: string, source: string, id: string): number {
+    const message = this.#message;
+    message.reset();
+    message.text(PIECE.string, organisation);
+    message.text(PIECE.string, source);
+    message.text(PIECE.string, id);
+    message.pad();
+    const blocks = message.length >> 1;
+    this.#sip.start();
+    this.#sip.absorb(message.words, blocks);
+    this.#sip.digest(0, (blocks * BLOCK_BYTES) << 24);
+    return blocks;
   }
 }
+
+const BLOCK_BYTES = 8;
 
 /** The content hash of an event as people see it: 16 hex digits. */
 export function contentHex(hash: Pick<IdentityHash, 'contentHigh' | 'contentLow'>): string {

@@ -1,5 +1,6 @@
 import { initialState, type AccountState } from '@app/metering';
 import { IdentityIndex } from '../identities/identity-index.js';
+import { withoutOwnership } from '../snapshots/fold-snapshot.js';
 import { beforeStream, type ChainPosition } from '../streams/chain.js';
 import { accountStream, type LoadedAccount } from './loaded-account.js';
 
@@ -32,7 +33,8 @@ export class CachedAccount implements LoadedAccount {
   }
 
   moveTo(state: AccountState, position: ChainPosition): void {
-    this.state = state;
+    // What a draft has copied is the state's own from here on, and it is kept for as long as the account.
+    this.state = state.owned === null ? state : withoutOwnership(state);
     this.revision = position.revision;
     this.hash = position.hash;
   }

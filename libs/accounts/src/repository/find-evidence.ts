@@ -29,7 +29,7 @@ export async function findEvidence(
   account: LoadedAccount,
   query: EvidenceQuery,
 ): Promise<FoundEvidence | undefined> {
-  const { identityHigh, identityLow } = hasher.hash(account.organisation, query.source, query.id, '');
+  const { identityHigh, identityLow } = hasher.identityOf(account.organisation, query.source, query.id);
   for (const range of revisionsOf(account.state, searchedDays(account, query.timeMs)).toReversed()) {
     // Newest first: of one identity charged on several days, the newest answers.
     for (let end = range.last; end >= range.first;) {

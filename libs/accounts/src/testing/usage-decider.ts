@@ -1,11 +1,4 @@
-import {
-  canonicalContent,
-  cloneForDecision,
-  decideUsage,
-  type Catalog,
-  type UsageCounts,
-  type UsageRecord,
-} from '@app/metering';
+import { cloneForDecision, decideUsage, type Catalog, type UsageCounts, type UsageRecord } from '@app/metering';
 import { EventStoreUnavailable } from '@app/event-store';
 import type { IdentityHasher } from '../identities/identity-hasher.js';
 import type { Accounts } from '../repository/accounts.js';
@@ -35,7 +28,7 @@ export function recordOf(hasher: IdentityHasher, organisation: string, usage: Sm
   const { id, timeMs, offset } = usage;
   const data = usage.project === undefined ? {} : { project: usage.project };
   const event = { id, source: 'test', type: 'call.made', organisation, timeMs, data };
-  const hash = hasher.hash(organisation, event.source, id, canonicalContent(event.type, timeMs, data));
+  const hash = hasher.hash(organisation, event);
   const recordTimestampMs = usage.recordTimestampMs ?? timeMs;
   return {
     offset,

@@ -196,7 +196,7 @@ export interface AccountState {
   /** Settings that no rule reads: `record/key` to JSON text. */
   readonly records: Map<string, string>;
   /** Of a draft: the parts it has copied and may write. Null: all parts are its own. */
-  readonly owned: WeakSet<object> | null;
+  readonly owned: Set<object> | null;
 }
 
 /** Last crossing decided, for events that cross several thresholds at once. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { canonicalContent, decimalOfNumber, parseJsonExactly, type JsonObject } from './index.js';
+import { contentText } from '../testing/content-text.js';
+import { decimalOfNumber, parseJsonExactly, PIECE, type JsonObject } from './index.js';
 
 const outcomeOf = (input: string | Uint8Array): string => {
   const result = parseJsonExactly(input);
@@ -70,7 +71,7 @@ describe('parseJsonExactly', () => {
   });
 });
 
-describe('canonicalContent', () => {
+describe('tellContent', () => {
   const same: [JsonObject, JsonObject][] = [
     [
       { a: 1, b: 2 },
@@ -85,7 +86,7 @@ describe('canonicalContent', () => {
     [{ a: { z: 1, y: [1, '2'] } }, { a: { y: ['1', 2], z: 1, x: null } }],
   ];
   it.each(same)('%j equals %j', (one, other) => {
-    expect(canonicalContent('t', 1, one)).toBe(canonicalContent('t', 1, other));
+    expect(contentText('t', 1, one)).toBe(contentText('t', 1, other));
   });
 
   const different: [JsonObject, JsonObject][] = [
@@ -97,20 +98,32 @@ describe('canonicalContent', () => {
     [{ a: '-1' }, { a: -1 }],
   ];
   it.each(different)('%j differs from %j', (one, other) => {
-    expect(canonicalContent('t', 1, one)).not.toBe(canonicalContent('t', 1, other));
+    expect(contentText('t', 1, one)).not.toBe(contentText('t', 1, other));
   });
 
-  it('is one text, with sorted keys and escaped strings', () => {
-    expect(canonicalContent('t"', 5, { b: 'x\n', a: 0.5, ['__proto__x']: 1 })).toBe(
-      '{"data":{"__proto__x":1,"a":0.5,"b":"x\\n"},"time":5,"type":"t\\""}',
-    );
+  it('tells keys in the order of their code units, and whole numbers as such', () => {
+    expect(JSON.parse(contentText('t', 5, { b: [true, {}], a: 0.5, ['__proto__x']: 1, c: null }))).toEqual([
+      [PIECE.string, 't'],
+      5,
+      [PIECE.key, '__proto__x'],
+      1,
+      [PIECE.key, 'a'],
+      [PIECE.decimal, '0.5'],
+      [PIECE.key, 'b'],
+      [PIECE.array],
+      [PIECE.true],
+      [PIECE.object],
+      [PIECE.end],
+      [PIECE.end],
+      [PIECE.end],
+    ]);
   });
 
   it('does not depend on the order of keys, for few keys and for many', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.oneof(fc.string(), fc.integer()), { maxKeys: 40 }), (data) => {
         const permuted = Object.fromEntries(Object.entries(data).toReversed());
-        expect(canonicalContent('t', 0, permuted)).toBe(canonicalContent('t', 0, data));
+        expect(contentText('t', 0, permuted)).toBe(contentText('t', 0, data));
       }),
     );
   });

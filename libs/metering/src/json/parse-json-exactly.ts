@@ -27,7 +27,8 @@ export function parseJsonExactly(input: string | Uint8Array): JsonParseResult {
     return { error: 'Unreadable', detail: 'not valid UTF-8' };
   }
   if (text.charCodeAt(0) === 0xfeff) return { error: 'Unreadable', detail: 'begins with a byte order mark' };
-  if (mayBeDeep(text) && isTooDeep(text)) {
+  const doubts = doubtsOf(text);
+  if ((doubts & DEPTH) !== 0 && isTooDeep(text)) {
     return { error: 'TooDeep', detail: `more than ${JSON_LIMITS.nestingMax} levels of nesting` };
   }
   let value: JsonValue;
@@ -36,7 +37,7 @@ export function parseJsonExactly(input: string | Uint8Array): JsonParseResult {
   } catch {
     return { error: 'Unreadable', detail: 'not valid JSON' };
   }
-  if (mayBeInexact(text)) {
+  if ((doubts & NUMBERS) !== 0) {
     const inexactAt = findInexactNumber(text);
     if (inexactAt !== undefined) {
       const literal = numberAt(text, inexactAt);
@@ -48,16 +49,44 @@ export function parseJsonExactly(input: string | Uint8Array): JsonParseResult {
   return { ok: value };
 }
 
-/** Whether the text has more opening brackets than the limit allows levels; most texts have two or three. */
-function mayBeDeep(text: string): boolean {
+/** What has to be looked at closely: the depth of the text, its numbers. */
+const DEPTH = 1;
+const NUMBERS = 2;
+
+/** Up to this many digits always survive a double. */
+const SAFE_DIGITS = 15;
+
+const DIGIT = 1;
+const EXPONENT = 2;
+const OPENING = 3;
+/** What characters mean below: all others end a run of digits. */
+const MEANINGS = new Uint8Array(128);
+for (const digit of '0123456789.') MEANINGS[digit.charCodeAt(0)] = DIGIT;
+for (const letter of 'eE') MEANINGS[letter.charCodeAt(0)] = EXPONENT;
+for (const bracket of '{[') MEANINGS[bracket.charCodeAt(0)] = OPENING;
+
+/**
+ * Whether the text has more opening brackets than the limit allows levels (most have two or three), and whether it has
+ * sixteen digits and points in a row, or an exponent where a number may stand. Strings may raise a doubt too: the exact
+ * scans then find nothing. One loop over the characters, because every record of the feed passes here.
+ */
+function doubtsOf(text: string): number {
+  let doubts = 0;
+  let run = 0;
   let opened = 0;
-  for (const bracket of ['{', '[']) {
-    for (let at = text.indexOf(bracket); at >= 0; at = text.indexOf(bracket, at + 1)) {
-      opened += 1;
-      if (opened > JSON_LIMITS.nestingMax) return true;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    const meaning = code < 128 ? (MEANINGS[code] ?? 0) : 0;
+    if (meaning === DIGIT) {
+      run += 1;
+      if (run > SAFE_DIGITS) doubts |= NUMBERS;
+      continue;
     }
+    if (meaning === EXPONENT && run > 0 && isNumberStart(text, at - run)) doubts |= NUMBERS;
+    else if (meaning === OPENING) opened += 1;
+    run = 0;
   }
-  return false;
+  return opened > JSON_LIMITS.nestingMax ? doubts | DEPTH : doubts;
 }
 
 function isTooDeep(text: string): boolean {
@@ -69,28 +98,6 @@ function isTooDeep(text: string): boolean {
       depth += 1;
       if (depth > JSON_LIMITS.nestingMax) return true;
     } else if (code === 0x7d || code === 0x5d) depth -= 1;
-  }
-  return false;
-}
-
-/** Up to this many digits always survive a double. */
-const SAFE_DIGITS = 15;
-
-/**
- * Whether the text has sixteen digits and points in a row, or an exponent where a number may stand. Strings may match
- * too (the exact scan then finds nothing); it is a loop because a regular expression takes three times as long.
- */
-function mayBeInexact(text: string): boolean {
-  let run = 0;
-  for (let at = 0; at < text.length; at += 1) {
-    const code = text.charCodeAt(at);
-    if ((code >= 0x30 && code <= 0x39) || code === 0x2e) {
-      run += 1;
-      if (run > SAFE_DIGITS) return true;
-    } else {
-      if (run > 0 && (code === 0x65 || code === 0x45) && isNumberStart(text, at - run)) return true;
-      run = 0;
-    }
   }
   return false;
 }

@@ -1,6 +1,6 @@
 import type { UsageRecord } from '../account/usage/usage-record.js';
 import type { JsonObject } from '../json/index.js';
-import { canonicalContent } from '../json/index.js';
+import { contentText } from './content-text.js';
 import { parseTime } from '../time/index.js';
 
 /** What a test says of a usage event; everything else has a default. */
@@ -26,7 +26,7 @@ export function usageRecord(fixture: UsageFixture): UsageRecord {
   const source = fixture.source ?? 'test';
   const event = { id: fixture.id, source, type: fixture.type, organisation: 'acme', timeMs, data };
   const identity = hash32(`${source}\n${fixture.id}`);
-  const content = hash32(canonicalContent(fixture.type, timeMs, data));
+  const content = hash32(contentText(fixture.type, timeMs, data));
   return {
     offset: fixture.offset ?? 0n,
     recordTimestampMs: msOf(fixture.at ?? fixture.time),

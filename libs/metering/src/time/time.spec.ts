@@ -57,6 +57,25 @@ describe('parseTime', () => {
     );
   });
 
+  it('takes no other character for a digit or a sign', () => {
+    const form = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z$/;
+    const text = fc.constantFrom('2026-11-30T21:45:59Z', '2024-02-29T09:08:07.654Z');
+    fc.assert(
+      fc.property(text, fc.nat({ max: 23 }), fc.integer({ min: 0x20, max: 0x7e }), (good, place, code) => {
+        const at = place % good.length;
+        const changed = good.slice(0, at) + String.fromCharCode(code) + good.slice(at + 1);
+        const ms = Date.parse(changed);
+        // The platform takes 30 February for 2 March.
+        const isReal =
+          form.test(changed) && Number.isFinite(ms) && new Date(ms).toISOString().startsWith(changed.slice(0, 19));
+        const others = /^.{19}(\.\d+)?(z|[+-]\d\d:\d\d)$|t/.test(changed);
+        fc.pre(!others);
+        expect(parseTime(changed)).toBe(isReal ? ms : undefined);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
   it('hours and days are floored before the epoch too', () => {
     expect([hourOf(-1), dayOf(-1), hourOf(3_600_000), dayOf(86_399_999)]).toEqual([-1, -1, 1, 0]);
   });

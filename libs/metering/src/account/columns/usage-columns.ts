@@ -10,8 +10,8 @@ export interface UsageColumns {
   readonly evidence: EvidenceColumns;
 }
 
-/** Beside the events and not in them: a copy of an event with other rows must not bring the columns of the old ones. */
-const columnsOfEvent = new WeakMap<UsageCharged, UsageColumns>();
+/** Where an event keeps its columns. Not enumerable: a copy of it with other rows must not bring the old columns. */
+const COLUMNS = Symbol('columns');
 
 /** A `UsageCharged` of columns; its rows are made when they are first read: whoever stores it reads none. */
 export function usageOfColumns(
@@ -32,14 +32,13 @@ export function usageOfColumns(
       return (rows.evidence ??= columns.evidence.toLines());
     },
   };
-  columnsOfEvent.set(usage, columns);
-  return usage;
+  return Object.defineProperty(usage, COLUMNS, { value: columns });
 }
 
 /** The columns of an event: those it was made of, or made of its rows. */
-export function usageColumnsOf(event: UsageCharged): UsageColumns {
+export function usageColumnsOf(event: UsageCharged & { readonly [COLUMNS]?: UsageColumns }): UsageColumns {
   return (
-    columnsOfEvent.get(event) ?? {
+    event[COLUMNS] ?? {
       dimensions: dimensionColumnsOf(event.dimensions),
       groups: groupColumnsOf(event.groups),
       evidence: evidenceColumnsOf(event.evidence),

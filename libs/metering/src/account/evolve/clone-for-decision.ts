@@ -11,7 +11,7 @@ export function cloneForDecision(state: AccountState): AccountState {
     wallet: cloneWallet(state.wallet),
     rates: new Map(state.rates),
     offsets: new Map(state.offsets),
-    owned: new WeakSet(),
+    owned: new Set(),
   };
 }
 

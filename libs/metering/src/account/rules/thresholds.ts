@@ -71,7 +71,9 @@ const NONE: Set<string> = new Set();
 
 /** Whether a mark was reached before in the cycle that ledger time is in. */
 export const isKnownReached = (wallet: Wallet, state: RuleState, mark: ThresholdMark): boolean =>
-  state.reachedCycleMs === (wallet.cycles.at(-1)?.startMs ?? 0) && state.reached.has(mark.valueNanos.toString());
+  state.reached.size > 0 &&
+  state.reachedCycleMs === (wallet.cycles.at(-1)?.startMs ?? 0) &&
+  state.reached.has(mark.valueNanos.toString());
 
 /** The thresholds newly crossed by what has just happened, in the order of the rules and their marks. */
 export function crossings(wallet: Wallet, by: CrossingCause, isSilent: boolean): ThresholdReached[] {

@@ -179,6 +179,7 @@ class UsageFold {
     const { event, hash } = record.content;
     if (this.builder.revision !== drafting.nextRevision) this.builder = new ChargeBuilder(drafting.nextRevision);
     const { builder } = this;
+    drafting.lookAhead();
     drafting.wallet.ledgerTimeMs = this.ledgerTimeWith(record);
     const dimensions = builder.dimensionsOf(drafting.catalog.dimensions, measure.values);
     const movedNanos = chargeMeters(drafting, builder, { event, measure, place, dimensions });
