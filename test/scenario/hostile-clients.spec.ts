@@ -101,10 +101,10 @@ describe('too much of something', () => {
     ['a path', `GET /v1/${'a'.repeat(20_000)} HTTP/1.1\r\n${HOST}\r\n`],
     ['a header', `${LIVE}X-A: ${'b'.repeat(20_000)}\r\n\r\n`],
     ['headers', `${LIVE}${Array.from({ length: 3_000 }, (_, n) => `a${n}: b\r\n`).join('')}\r\n`],
-  ])('%s: 431, and the connection is closed', async (_name, bytes) => {
+  ])('%s: 413, and the connection is closed', async (_name, bytes) => {
     const { text, statuses, isClosed } = await sayRaw(app.url, bytes);
-    expect([statuses, isClosed]).toEqual([[431], true]);
-    expect(problemIn(text)).toMatchObject({ code: 'HeadersTooLarge' });
+    expect([statuses, isClosed]).toEqual([[413], true]);
+    expect(problemIn(text)).toMatchObject({ code: 'TooLarge' });
   });
 
   it('a long path below that: nothing is there', async () => {

@@ -5,7 +5,6 @@ import type { Logger } from 'pino';
 import { LIMITS } from '../limits.js';
 import type { RequestMetrics } from '../operations/request-metrics.js';
 import { callIfAny } from './call.js';
-import { answerClientError } from './client-error.js';
 import type { EndpointDefinition } from './endpoint.js';
 import { guardRequest } from './guard-request.js';
 import type { Gatekeepers } from './guard-request.js';
@@ -26,7 +25,6 @@ export function createHttpAdapter(log: Logger): FastifyAdapter {
     clientErrorHandler: refuseUnparsed,
     routerOptions: { maxParamLength: LIMITS.pathParameterCharsMax, ignoreTrailingSlash: false },
     forceCloseConnections: 'idle',
-    clientErrorHandler: answerClientError,
     frameworkErrors: (error: unknown, request: HttpRequest, reply: HttpReply) =>
       sendProblem(error, { request, reply, log }),
   });

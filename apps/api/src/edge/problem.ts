@@ -12,7 +12,6 @@ export interface ProblemItem {
 const PROBLEMS = {
   MalformedRequest: [400, 'Malformed request'],
   MalformedJson: [400, 'Malformed JSON'],
-  MalformedRequest: [400, 'Malformed request'],
   InvalidParameter: [400, 'Invalid parameter'],
   InvalidCursor: [400, 'Invalid cursor'],
   IdempotencyKeyRequired: [400, 'Idempotency-Key required'],
@@ -32,7 +31,6 @@ const PROBLEMS = {
   IdempotencyKeyReused: [422, 'Idempotency-Key reused'],
   VersionRequired: [428, 'Version required'],
   TooManyRequests: [429, 'Too many requests'],
-  HeadersTooLarge: [431, 'Headers too large'],
   InternalError: [500, 'Internal error'],
   FeedUnavailable: [503, 'Usage feed unavailable'],
   NotYetVisible: [503, 'Not yet visible'],

@@ -4,7 +4,7 @@ import { Problem } from './problem.js';
 
 /** What the HTTP parser found, by its codes; everything else of its making is not HTTP at all. */
 const FAULTS: ReadonlyMap<string, Problem> = new Map([
-  ['HPE_HEADER_OVERFLOW', Problem.of('HeadersTooLarge', 'The path and the headers are larger than 16 KiB.')],
+  ['HPE_HEADER_OVERFLOW', Problem.of('TooLarge', 'The path and the headers are larger than 16 KiB.')],
   ['HPE_CHUNK_EXTENSIONS_OVERFLOW', Problem.of('TooLarge', "The body's chunks carry too much beside the body.")],
   ['ERR_HTTP_REQUEST_TIMEOUT', Problem.of('RequestTimeout', 'The request did not arrive in time.')],
 ]);
