@@ -22,6 +22,8 @@ interface Sent {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+const bytes = (text: string): Buffer => Buffer.from(text, 'base64');
+
 describe('the example producers on a real broker', () => {
   let under: KafkaUnderTest;
   beforeEach(async () => {
@@ -36,8 +38,8 @@ describe('the example producers on a real broker', () => {
     expect({ program, error, status, output: `${stdout}${stderr}` }).toMatchObject({ status: 0 });
     return stdout;
   };
-  /** All of them structured events of llm.completion, in the partition of their organisation. */
-  const expectUsage = async (count: number): Promise<void> => {
+  /** How many structured events of llm.completion there are, all in the partition of their organisation. */
+  const usageEvents = async (count: number): Promise<number> => {
     const handler = new CollectingHandler();
     await under.feed.consumer({ ...LIVE_OPTIONS, topics: [under.topic] }).start(handler);
     await eventually('the events', () => handler.records.length === count);
@@ -51,31 +53,31 @@ describe('the example producers on a real broker', () => {
       });
       expect(Buffer.from(headers['content-type']?.[0] ?? []).toString()).toBe('application/cloudevents+json');
     }
+    return handler.records.length;
   };
 
   it('node-kafkajs.mjs sends what is understood, where its key belongs', async () => {
     run(process.execPath, ['examples/producers/node-kafkajs.mjs']);
-    await expectUsage(3);
+    expect(await usageEvents(3)).toBe(3);
   });
 
   it('UsageProducer.java sends what is understood, where its key belongs', async () => {
     run('java', kafkaClass(kafkaJars(), 'examples/producers/UsageProducer.java', []));
-    await expectUsage(1);
+    expect(await usageEvents(1)).toBe(1);
   });
 
   if (hasPythonClient)
     it('python-producer.py sends what is understood, where its key belongs', async () => {
       run(PYTHON, [PYTHON_EXAMPLE]);
-      await expectUsage(1);
+      expect(await usageEvents(1)).toBe(1);
     });
   else
     it('python-producer.py would send what is understood (confluent-kafka is not installed)', async () => {
       const said = run(PYTHON, [PYTHON_EXAMPLE], { PYTHONPATH: STAND_IN });
       const sent = JSON.parse(/^SENT (.+)$/m.exec(said)?.[1] ?? '') as Sent;
       expect(sent.settings).toMatchObject({ 'enable.idempotence': true, partitioner: 'murmur2_random' });
-      const bytes = (text: string): Buffer => Buffer.from(text, 'base64');
       const headers = Object.fromEntries(Object.entries(sent.headers).map(([name, text]) => [name, [bytes(text)]]));
       await under.feed.publish(under.topic, [{ key: bytes(sent.key), value: bytes(sent.value), headers }]);
-      await expectUsage(1);
+      expect(await usageEvents(1)).toBe(1);
     });
 });

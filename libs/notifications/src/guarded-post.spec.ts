@@ -30,21 +30,22 @@ beforeEach(async () => {
 
 afterEach(() => new Promise((resolve) => server.close(resolve)));
 
-describe('a name whose address changes between two answers', () => {
-  /** What a name server under an attacker's hand says: one address to whoever checks, another to whoever connects. */
-  function changing(...answers: readonly string[]) {
-    const asked: string[] = [];
-    return {
-      asked,
-      resolve: async (host: string): Promise<readonly string[]> => {
-        const answer = answers[Math.min(asked.length, answers.length - 1)] ?? '';
-        asked.push(host);
-        return [answer];
-      },
-    };
-  }
-  const post = () => ({ url, body: '{"told":true}', headers: { 'webhook-id': 'ntf_1' } });
+/** What a name server under an attacker's hand says: one address to whoever checks, another to whoever connects. */
+function changing(...answers: readonly string[]) {
+  const asked: string[] = [];
+  return {
+    asked,
+    resolve: async (host: string): Promise<readonly string[]> => {
+      const answer = answers[Math.min(asked.length, answers.length - 1)] ?? '';
+      asked.push(host);
+      return [answer];
+    },
+  };
+}
 
+const post = () => ({ url, body: '{"told":true}', headers: { 'webhook-id': 'ntf_1' } });
+
+describe('a name whose address changes between two answers', () => {
   it('is asked for once, and connected to at the address that was checked', async () => {
     const { asked, resolve } = changing('127.0.0.1', '192.0.2.1');
     expect(await guardedPost(post(), { policy: { isPrivateAllowed: true }, resolve })).toEqual({ kind: 'delivered' });

@@ -2,4 +2,3 @@ export { catalogFixture, LARGE_CATALOG, type CatalogChanges } from './catalog-fi
 export { MemoryIdentities } from './memory-identities.js';
 export { usageRecord, type UsageFixture } from './usage-record-fixture.js';
 export { AccountFixture, msOf } from './account-fixture.js';
-export { contentText } from './content-text.js';
