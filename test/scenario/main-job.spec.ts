@@ -106,7 +106,7 @@ describe('the main job on a small file', () => {
       'InvalidRow: line 2, input_tokens: InvalidQuantity',
     ],
     ['id,time,org,input_tokens\na,2025-03-10T12:00:00Z,acme\n', 'InvalidRow: line 2, '],
-    ['id,time,org,model\nb,2025-03-11T12:00:00Z,acme,x\na,2099-03-10T12:00:00Z,acme,x\n', 'line 3, event: InFuture'],
+    ['id,time,org,model\nb,2025-03-11T12:00:00Z,acme,x\na,2099-03-10T12:00:00Z,acme,x\n', 'line 3, /time: InFuture'],
     ['id,time,model\na,2025-03-10T12:00:00Z,x\n', 'InvalidHeader: line 1: the header has no column org'],
     ['[{"id":"a"}]', 'UnknownFormat: '],
     ['', 'UnknownFormat: '],
