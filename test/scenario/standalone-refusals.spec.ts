@@ -95,6 +95,27 @@ describe('a start that cannot go on says why, exits with 1, and damages nothing'
   );
 
   it(
+    'DataDirectoryUnusable',
+    async () => {
+      const file = join(scratch, 'file');
+      await writeFile(file, 'mine');
+      for (const directory of [file, join(file, 'below')])
+        expect(await refusalOf({ dataDir: directory })).toContain(`DataDirectoryUnusable: ${directory} cannot be made`);
+      expect(await readFile(file, 'utf8')).toBe('mine');
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'DatabaseUnavailable, for a server of somebody else',
+    async () => {
+      const env = { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' };
+      expect(await refusalOf({ dataDir, env })).toContain('DatabaseUnavailable: the database does not answer');
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
     'DataDirectoryVersion',
     async () => {
       const other = await makeDataDir();

@@ -27,6 +27,12 @@ export class Ending {
     }
     this.#signal = signal;
     this.#wishedAtMs = nowMs;
+    endWhateverHangs();
     this.#wish(signal);
   }
+}
+
+/** What hangs is left to the kernel, and Postgres to its keeper. */
+export function endWhateverHangs(): void {
+  setTimeout(() => process.exit(1), LIMITS.processStopMs).unref();
 }

@@ -18,6 +18,11 @@ describe('explainFault', () => {
       coded('ECONNREFUSED', 'connect ECONNREFUSED'),
       { code: 'DatabaseUnavailable', message: 'the database does not answer: connect ECONNREFUSED' },
     ],
+    [
+      'the same behind a port',
+      new Error('the store is gone', { cause: coded('57P01', 'terminated') }),
+      { code: 'DatabaseUnavailable', message: 'the database does not answer: the store is gone' },
+    ],
     ['not an error', 'boom', { code: 'Unexpected', message: 'boom' }],
   ])('%s', (_name, error, explained) => {
     expect(explainFault(error)).toEqual(explained);

@@ -16,11 +16,10 @@ export function explainFault(error: unknown): ExplainedFault {
     const message = `no space is left for the database: make room, then start again; nothing acknowledged is lost`;
     return { code: 'DiskFull', message: `${message}\n${error.message}` };
   }
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  if (!OWN_CODE.test(code)) {
-    return isConnectionLost(error)
-      ? { code: 'DatabaseUnavailable', message: `the database does not answer: ${error.message || code}` }
-      : { code: 'Unexpected', message: error.stack ?? error.message };
+  if (isConnectionLost(error) || isConnectionLost(error.cause)) {
+    return { code: 'DatabaseUnavailable', message: `the database does not answer: ${error.message}` };
   }
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  if (!OWN_CODE.test(code)) return { code: 'Unexpected', message: error.stack ?? error.message };
   return { code, message: error.message.replace(`${code}: `, '') };
 }

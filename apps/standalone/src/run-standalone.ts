@@ -3,6 +3,7 @@ import { eventStoreSettingsFrom, openEventStore } from '@app/event-store';
 import { findAdminKey } from './admin-key.js';
 import type { AdminKey } from './admin-key.js';
 import { assertPortFree } from './assert-port-free.js';
+import { endWhateverHangs } from './ending.js';
 import type { Ending } from './ending.js';
 import { greetingOf } from './greeting.js';
 import { LIMITS } from './limits.js';
@@ -21,7 +22,8 @@ const entryOf = (part: string): URL => new URL(`./workers/${part}-worker.js`, im
  */
 export async function runStandalone(given: StandaloneConfig, ending: Ending): Promise<void> {
   const config = { ...given, CREDITFOLD_DATA_DIR: resolve(given.CREDITFOLD_DATA_DIR) };
-  const database = await openDatabase(config);
+  const database = await openUnlessEnding(config, ending);
+  if (database === undefined) return;
   const supervisor = new Supervisor();
   try {
     const failure = await Promise.race([
@@ -33,6 +35,16 @@ export async function runStandalone(given: StandaloneConfig, ending: Ending): Pr
     if (failure !== undefined) throw failure;
   } finally {
     await endCleanly(database, supervisor);
+  }
+}
+
+/** The same Ctrl-C reaches what makes a new cluster, too: that it did not come to an end is then no fault. */
+async function openUnlessEnding(config: StandaloneConfig, ending: Ending): Promise<Database | undefined> {
+  try {
+    return await openDatabase(config);
+  } catch (error) {
+    if (ending.isWished) return undefined;
+    throw error;
   }
 }
 
@@ -72,8 +84,7 @@ function greet(url: string | null, adminKey: AdminKey): void {
 }
 
 async function endCleanly(database: Database, supervisor: Supervisor): Promise<void> {
-  // What hangs is left to the kernel, and Postgres to its keeper.
-  setTimeout(() => process.exit(1), LIMITS.processStopMs).unref();
+  endWhateverHangs();
   await database.announceEnding();
   await supervisor.stop(LIMITS.partStopMs);
   await database.stop();

@@ -1,7 +1,8 @@
 import { EmbeddedPostgresError } from './embedded-postgres-error.js';
 
 const FULL = new Set(['ENOSPC', 'EDQUOT']);
-const UNUSABLE = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ELOOP', 'ENAMETOOLONG']);
+/** ENOENT: what making a path on a read-only file system comes to. */
+const UNUSABLE = new Set(['ENOENT', 'EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ELOOP', 'ENAMETOOLONG']);
 
 /** What a failed call of the file system means to whoever chose this data directory; any other error as it is. */
 export function dataDirectoryFault(error: unknown, dataDir: string): unknown {
@@ -11,6 +12,6 @@ export function dataDirectoryFault(error: unknown, dataDir: string): unknown {
     return new EmbeddedPostgresError('DiskFull', what, { cause: error });
   }
   if (!UNUSABLE.has(error.code)) return error;
-  const what = `${dataDir} cannot be written (${error.message}): choose another data directory, or let this user write it`;
+  const what = `${dataDir} cannot be made or written (${error.message}): choose another data directory, or let this user write it`;
   return new EmbeddedPostgresError('DataDirectoryUnusable', what, { cause: error });
 }

@@ -85,7 +85,9 @@ export async function lockDataDirectory(dataDir: string, waitMs: number): Promis
       if (Date.now() - startedAt >= patienceMs) {
         throw new EmbeddedPostgresError(
           'DataDirectoryInUse',
-          `${dataDir} is held by process ${holder.pid}${holder.isEnding ? ', which is ending and did not end in time' : ''}`,
+          holder.isEnding
+            ? `${dataDir} is held by process ${holder.pid}, which is ending and did not end in time: try again`
+            : `${dataDir} is held by process ${holder.pid}: end that one, or choose another data directory`,
         );
       }
       await sleep(POLL_MS);
