@@ -6,14 +6,24 @@
 librdkafka places keys by CRC32 unless it is told otherwise: with murmur2_random they go where Java's and ours go.
 """
 
+import json
 import os
 import sys
+import uuid
+from datetime import datetime, timezone
 
 from confluent_kafka import Producer
 
-EVENT = """
-{"specversion":"1.0","id":"req-8f1d","source":"/gateway/eu","type":"llm.completion","subject":"acme","time":"2026-11-20T10:00:00.123Z","data":{"project":"search","user":"u-17","model":"large","input_tokens":1200,"output_tokens":310}}
-"""
+# The id names the event for ever: whoever sends it again sends it with the same id, and it is charged once.
+event = {
+    "specversion": "1.0",
+    "id": str(uuid.uuid4()),
+    "source": "/gateway/eu",
+    "type": "llm.completion",
+    "subject": "acme",
+    "time": datetime.now(timezone.utc).isoformat(),
+    "data": {"project": "search", "user": "u-17", "model": "large", "input_tokens": 1200, "output_tokens": 310},
+}
 
 failures = []
 
@@ -36,8 +46,8 @@ producer = Producer(
 )
 producer.produce(
     os.environ.get("CREDITFOLD_TOPIC", "usage.v1"),
-    key="acme",
-    value=EVENT.strip(),
+    key=event["subject"],
+    value=json.dumps(event),
     headers={"content-type": "application/cloudevents+json"},
     on_delivery=delivered,
 )

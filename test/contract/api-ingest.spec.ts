@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ApiAnswer, ApiClient } from '../support/api-client.js';
@@ -50,6 +52,18 @@ describe('POST /v1/events', () => {
     const record = records.find((each) => Buffer.from(each.key ?? []).toString() === 'keyed-organisation');
     expect(JSON.parse(Buffer.from(record?.value ?? []).toString())).toEqual(sent);
     expect(record?.headers['content-type']?.map((value) => Buffer.from(value).toString())).toEqual([ONE]);
+  });
+
+  it('takes what the example with curl sends, with a key of its organisation', async () => {
+    const terms = { name: 'curl', organisation: 'acme', scopes: ['ingest'] };
+    const { key } = (await api.admin.post('/v1/keys', { json: terms })).json() as { key: string };
+    api.setNow(Date.now());
+    const env = { ...process.env, CREDITFOLD_URL: api.admin.url, CREDITFOLD_API_KEY: key, EVENT_ID: 'by-curl' };
+    const { stdout } = await promisify(execFile)('sh', ['examples/producers/curl.sh'], { env });
+    api.setNow(NOW_MS);
+    expect(JSON.parse(stdout)).toEqual({ accepted: 1 });
+    const values = (await api.recordsOf('usage.v1')).map(({ value }) => Buffer.from(value ?? []).toString());
+    expect(values.filter((value) => value.includes('by-curl'))).toHaveLength(1);
   });
 
   it('takes a batch, plain and gzipped', async () => {

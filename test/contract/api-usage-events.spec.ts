@@ -237,7 +237,7 @@ describe('a requeue after the topic was created anew', () => {
     await until('the quarantine', async () => (await newest())?.record.offset === String(at?.offset));
     await aggregator?.stop();
     await api.feed.deleteTopic('usage.v1');
-    await api.feed.ensureTopics([{ topic: 'usage.v1', timestamps: 'append', partitions: 1 }]);
+    await api.feed.ensureTopics([{ topic: 'usage.v1', timestamps: 'append', partitions: 2 }]);
     const others = Array.from({ length: Number(at?.offset ?? 0n) + 1 }, () => recordOf('llm.completion'));
     await api.feed.publish('usage.v1', others);
     await ok(api.admin.post(`/v1/quarantine/${(await newest())?.id}/requeue`));
