@@ -10,6 +10,10 @@ export interface Sizes {
   readonly kafkaEvents: number;
   readonly halfLoadMs: number;
   readonly queries: number;
+  /** Gates and holds a second, together. */
+  readonly asksPerSecond: number;
+  /** Of the fold by itself, in each of its rounds. */
+  readonly foldEvents: number;
   /** Of the feed by itself. */
   readonly feedEvents: number;
   /** Of the growing store: its cost is compared at a tenth of them and at the end. */
@@ -30,6 +34,8 @@ export const FULL: Sizes = {
   kafkaEvents: 200_000,
   halfLoadMs: 10_000,
   queries: 3_000,
+  asksPerSecond: 2_000,
+  foldEvents: 100_000,
   feedEvents: 300_000,
   growthEvents: 1_000_000,
   growthOrganisations: 20_000,
@@ -46,6 +52,8 @@ export const QUICK: Sizes = {
   kafkaEvents: 20_000,
   halfLoadMs: 2_000,
   queries: 500,
+  asksPerSecond: 100,
+  foldEvents: 5_000,
   feedEvents: 30_000,
   growthEvents: 30_000,
   growthOrganisations: 500,

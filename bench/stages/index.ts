@@ -3,6 +3,7 @@ import { backfill } from './backfill.js';
 import { endToEnd } from './end-to-end.js';
 import { feed } from './feed.js';
 import { growth } from './growth.js';
+import { holds } from './holds.js';
 import { hotOrganisation } from './hot-organisation.js';
 import { httpIngest } from './http-ingest.js';
 import { kafka } from './kafka.js';
@@ -11,6 +12,7 @@ import { projections } from './projections.js';
 import { queries } from './queries.js';
 import { replayVerify } from './replay-verify.js';
 import { restart } from './restart.js';
+import { rules } from './rules.js';
 import { storeBytes } from './store-bytes.js';
 import { visibleBalance } from './visible-balance.js';
 
@@ -23,6 +25,8 @@ export const STAGES: readonly Stage[] = [
   hotOrganisation,
   httpIngest,
   visibleBalance,
+  holds,
+  rules,
   backfill,
   replayVerify,
   feed,

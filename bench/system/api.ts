@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ADMIN_KEY } from './standalone-process.js';
 
@@ -46,6 +47,17 @@ export class Api {
     });
     const said = await answer.text();
     if (answer.status !== 202) throw new Error(`POST /v1/events: ${answer.status} ${said}`);
+  }
+
+  /** Holds credits of an organisation until then; resolves when the hold is durable. */
+  async hold(organisation: string, body: { pool: string; amount: string; expiresAt: string }): Promise<void> {
+    const answer = await fetch(`${this.url}/v1/organisations/${organisation}/holds`, {
+      method: 'POST',
+      headers: { ...AUTHORIZATION, 'content-type': 'application/json', 'idempotency-key': randomUUID() },
+      body: JSON.stringify(body),
+    });
+    const said = await answer.text();
+    if (!answer.ok) throw new Error(`POST holds: ${answer.status} ${said}`);
   }
 
   /** Resolves when everything that was acknowledged is folded and in both read models. */

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Compiled code lies in `dist/`, the benchmark's in `dist/bench/`. */
 export const DIST = fileURLToPath(new URL('../..', import.meta.url));
-const CATALOG = fileURLToPath(new URL('../catalog.json', import.meta.url));
+export const CATALOG = fileURLToPath(new URL('../catalog.json', import.meta.url));
 export const ADMIN_KEY = 'cf_bench_0123456789abcdef0123456789abcdef';
 const READY_MS = 120_000;
 const POLL_MS = 20;
