@@ -19,7 +19,9 @@ beforeAll(async () => {
   messages = await MessageReceiver.start();
 });
 afterAll(async () => {
-  for (const product of products.values()) await (await product).ends();
+  // One that did not start must not keep the others running.
+  for (const started of await Promise.allSettled(products.values()))
+    if (started.status === 'fulfilled') await started.value.ends();
   await messages.stop();
 });
 
