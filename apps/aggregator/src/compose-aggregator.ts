@@ -6,6 +6,7 @@ import {
   IdentityHasher,
   loadOrCreateSecret,
   UnparkRequests,
+  type OnWarning,
 } from '@app/accounts';
 import type { FeedAlarm, TopicPartition } from '@app/usage-feed';
 import type { AggregatorConfig } from './aggregator-config.js';
@@ -48,7 +49,7 @@ export async function composeAggregator(config: AggregatorConfig, hooks: Composi
   const topics = topicsOf(config.topic);
   // Different for every start of every process: two writers never make equal events.
   const process = randomUUID();
-  const onWarning = (message: string, error: unknown): void => log.warn(describeError(error), message);
+  const onWarning: OnWarning = (message, error, stream) => log.warn({ ...describeError(error), stream }, message);
   const hasher = new IdentityHasher(await loadOrCreateSecret(store, nowMs()));
   const accounts = new Accounts({ store, snapshots, hasher, onWarning, limits: config.accountsLimits ?? {} });
   const streams = new FeedStreams({ store, snapshots, process, onWarning });

@@ -7,6 +7,7 @@ import {
   IdentityHasher,
   loadOrCreateSecret,
   UnparkRequests,
+  type OnWarning,
 } from '@app/accounts';
 import type { EventStore, SnapshotStore } from '@app/event-store';
 import type { Catalog } from '@app/metering';
@@ -42,7 +43,7 @@ export interface AccountParts extends Pick<
 /** What takes commands to accounts, on these stores. */
 export async function composeAccounts(given: AccountStores): Promise<AccountParts> {
   const { store, snapshots, feed, topic, nowMs, log } = given;
-  const onWarning = (message: string, err: unknown): void => log.warn({ err }, message);
+  const onWarning: OnWarning = (message, err, stream) => log.warn({ err, stream }, message);
   const hasher = new IdentityHasher(await loadOrCreateSecret(store, nowMs()));
   const options = { store, snapshots, hasher, onWarning };
   const { cachedAccountBytesMax: cachedBytesMax } = LIMITS;

@@ -1,3 +1,4 @@
+import type { OnWarning } from '@app/accounts';
 import type { Command } from 'commander';
 import { acceptLostRecords, acceptNewTopic, type AcceptGapRequest, type AcceptRequest } from './commands/accept.js';
 import type { OpenStreams } from './open-streams.js';
@@ -10,7 +11,7 @@ export function addAcceptCommands(
   terminal: Terminal,
   choose: (action: (streams: OpenStreams) => Promise<boolean>) => void,
 ): void {
-  const onWarning = (message: string): void => terminal.err(message);
+  const onWarning: OnWarning = (message, _error, stream) => terminal.err(stream ? `${message}: ${stream}` : message);
   const saying = (lines: readonly string[]): boolean => {
     for (const line of lines) terminal.out(line);
     return true;

@@ -18,6 +18,15 @@ describe('createLog', () => {
     expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ name: 'part', partition: 3, msg: 'It moves' });
   });
 
+  it('leaves out what repeats itself without end', () => {
+    const log = createLog({ level: 'info' }, file);
+    for (let line = 0; line < 5_000; line += 1) log.warn({ line }, 'The store is down');
+    log.error('The partition cannot go on');
+    const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
+    expect(lines).toHaveLength(101);
+    expect(lines.at(-1)).toContain('The partition cannot go on');
+  });
+
   it('loses what the file does not take, in bounded memory, and nothing else happens', () => {
     writeFileSync(file, '');
     // Every write to it fails, as on a full disk.

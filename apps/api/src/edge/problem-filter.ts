@@ -28,7 +28,9 @@ export interface Exchange {
 export function sendProblem(exception: unknown, { request, reply, log }: Exchange): void {
   const problem = problemOf(exception);
   const { status, code } = problem.kind;
-  if (status >= 500) log.error({ requestId: request.id, code, err: exception }, 'request failed');
+  // What this app itself says of itself needs no stack.
+  const why = exception === problem ? { detail: problem.message } : { err: exception };
+  if (status >= 500) log.error({ requestId: request.id, code, ...why }, 'request failed');
   const { headers, retryAfterSeconds } = problem.extras;
   for (const [name, value] of Object.entries(headers ?? {})) reply.header(name, value);
   if (retryAfterSeconds !== undefined) reply.header('retry-after', String(retryAfterSeconds));

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { acceptGap, acceptTopic, FeedStreams, type Acceptance } from '@app/accounts';
+import { acceptGap, acceptTopic, FeedStreams, type Acceptance, type OnWarning } from '@app/accounts';
 import type { OpenStreams } from '../open-streams.js';
 
 /** Who accepts what, and why. */
@@ -19,7 +19,7 @@ export interface AcceptGapRequest extends AcceptRequest {
 export async function acceptNewTopic(
   streams: OpenStreams,
   request: AcceptRequest,
-  onWarning: (message: string) => void,
+  onWarning: OnWarning,
 ): Promise<readonly string[]> {
   const { topic } = request;
   const { generation, ended, parked } = await acceptTopic(feedsOf(streams, onWarning), topic, acceptanceOf(request));
@@ -34,7 +34,7 @@ export async function acceptNewTopic(
 export async function acceptLostRecords(
   streams: OpenStreams,
   request: AcceptGapRequest,
-  onWarning: (message: string) => void,
+  onWarning: OnWarning,
 ): Promise<readonly string[]> {
   const { topic, partition, from, to } = request;
   await acceptGap(feedsOf(streams, onWarning), { topic, partition, from, to }, acceptanceOf(request));
@@ -43,6 +43,6 @@ export async function acceptLostRecords(
 
 const acceptanceOf = ({ actor, reason }: AcceptRequest): Acceptance => ({ actor, reason, atMs: Date.now() });
 
-function feedsOf({ store, snapshots }: OpenStreams, onWarning: (message: string) => void): FeedStreams {
+function feedsOf({ store, snapshots }: OpenStreams, onWarning: OnWarning): FeedStreams {
   return new FeedStreams({ store, snapshots, process: randomUUID(), onWarning });
 }

@@ -34,7 +34,7 @@ export class AccountReader {
       const start = { revision, hash };
       const position = await this.foldAfter({ stream, state, after: start, onFolded });
       if (position !== 'lost') return { state, position, start };
-      this.options.onWarning(`The snapshot of ${stream} is of another history and was discarded`, undefined);
+      this.options.onWarning('A snapshot is of another history and was discarded', undefined, stream);
     }
     const state = initialState(organisation);
     const start = beforeStream(stream);
@@ -63,7 +63,7 @@ export class AccountReader {
       const stored = await this.snapshots.load(stream);
       return stored && decodeSnapshot(stream, stored.data);
     } catch (error) {
-      this.options.onWarning(`The snapshot of ${stream} cannot be read`, error);
+      this.options.onWarning('A snapshot cannot be read', error, stream);
       return undefined;
     }
   }

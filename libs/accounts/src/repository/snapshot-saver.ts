@@ -1,7 +1,7 @@
 import type { SnapshotStore, StreamSnapshot } from '@app/event-store';
 
-/** Something did not work that costs time and changes no result. */
-export type OnWarning = (message: string, error: unknown) => void;
+/** Something did not work that costs time and changes no result; `stream` says where. */
+export type OnWarning = (message: string, error: unknown, stream?: string) => void;
 
 /** Saves snapshots one after the other, beside the appends: nobody waits for it, and failing costs time only. */
 export class SnapshotSaver {
@@ -36,7 +36,7 @@ export class SnapshotSaver {
       try {
         await this.store.save(snapshot);
       } catch (error) {
-        this.onWarning(`The snapshot of ${stream} was not saved`, error);
+        this.onWarning('A snapshot was not saved', error, stream);
       }
     }
     this.#running = undefined;

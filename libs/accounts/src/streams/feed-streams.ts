@@ -149,7 +149,7 @@ export class FeedStream {
       const stored = await this.options.snapshots.load(this.stream);
       return stored && decodeSnapshot<FeedState>(this.stream, stored.data);
     } catch (error) {
-      this.options.onWarning(`The snapshot of ${this.stream} cannot be read`, error);
+      this.options.onWarning('A snapshot cannot be read', error, this.stream);
       return undefined;
     }
   }
@@ -162,7 +162,7 @@ export class FeedStream {
     try {
       await this.options.snapshots.save({ stream: this.stream, revision, data });
     } catch (error) {
-      this.options.onWarning(`The snapshot of ${this.stream} was not saved`, error);
+      this.options.onWarning('A snapshot was not saved', error, this.stream);
     }
   }
 }
