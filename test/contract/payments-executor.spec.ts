@@ -24,6 +24,7 @@ import { settle, until } from '../support/paying-accounts.js';
 
 const NOW_MS = Date.UTC(2026, 10, 20, 10);
 const TOPIC = 'usage.v1';
+const CACHE_BYTES = 64 * 1024 * 1024;
 const log = pino({ level: 'silent' });
 const nowMs = (): number => NOW_MS;
 
@@ -61,7 +62,15 @@ class World {
     const feed = new MemoryUsageFeed(nowMs);
     await feed.ensureTopics(topicDefinitions(TOPIC));
     const snapshots = new MemorySnapshotStore();
-    const parts = await composeAccounts({ store: this.store, snapshots, feed, topic: TOPIC, nowMs, log });
+    const parts = await composeAccounts({
+      store: this.store,
+      snapshots,
+      feed,
+      topic: TOPIC,
+      accountCacheBytes: CACHE_BYTES,
+      nowMs,
+      log,
+    });
     this.#closers.push(() => parts.stop());
     return parts;
   }

@@ -71,6 +71,7 @@ export async function startApiHarness(
     port: 0,
     adminKey: ADMIN_KEY,
     topic: TOPICS.live,
+    accountCacheBytes: 64 * 1024 * 1024,
     rateLimits: DEFAULT_RATE_LIMITS,
     ...changes,
   };
@@ -81,6 +82,7 @@ export async function startApiHarness(
     snapshots: new MemorySnapshotStore(),
     feed,
     topic: TOPICS.live,
+    accountCacheBytes: config.accountCacheBytes,
     nowMs: clock,
     log,
   });

@@ -16,7 +16,7 @@ const endAtOnce = (): void => process.exit();
 async function main(): Promise<void> {
   const settings = processSettingsFrom(withSecretFiles(process.env));
   const log = createLog({ name: 'aggregator', level: settings.logLevel });
-  const { topic, host, port } = settings;
+  const { topic, host, port, accountCacheBytes: cachedBytesMax } = settings;
   const opened = await openParts({ ...settings, log });
   // A fault may come before there is anything to stop.
   let end = endAtOnce;
@@ -24,6 +24,7 @@ async function main(): Promise<void> {
     ...opened.parts,
     topic,
     log,
+    accountsLimits: { cachedBytesMax },
     onFatal: () => {
       process.exitCode = 1;
       setTimeout(() => end(), RED_BEFORE_END_MS);

@@ -8,7 +8,8 @@ describe('settings of the aggregator process', () => {
     ['nothing', {}, 'DATABASE_URL and KAFKA_BROKERS must be set.'],
     ['no brokers', { DATABASE_URL: 'postgres://db' }, 'KAFKA_BROKERS must be set.'],
     ['an empty variable', { ...SET, DATABASE_URL: '' }, 'DATABASE_URL must be set.'],
-    ['a port that is none', { ...SET, PORT: '70000' }, 'PORT has to be a number'],
+    ['a port that is none', { ...SET, PORT: '70000' }, 'PORT has to be a whole number from 0 to 65535'],
+    ['a cache of no size', { ...SET, CREDITFOLD_ACCOUNT_CACHE_MIB: '1' }, 'CREDITFOLD_ACCOUNT_CACHE_MIB has to be'],
     ['streams that are nowhere', { ...SET, KURRENTDB_URL: 'http://x' }, 'KURRENTDB_URL is not usable'],
   ])('%s: names what is wrong', (_name, env, message) => {
     expect(() => processSettingsFrom(env)).toThrow(message);
@@ -20,6 +21,7 @@ describe('settings of the aggregator process', () => {
       feed: { brokers: ['one:9092', 'two:9092'], topic: 'usage.v1' },
       streams: { databaseUrl: 'postgres://db' },
       topic: 'usage.v1',
+      accountCacheBytes: 640 * 1024 * 1024,
       port: 3000,
       host: '127.0.0.1',
       logLevel: 'info',

@@ -1,3 +1,4 @@
+import { accountCacheBytesIn } from '@app/accounts';
 import { eventStoreSettingsFrom, type EventStoreSettings } from '@app/event-store';
 import { addressIn, databaseUrlIn, requireSettings, settingIn, type Environment } from '@app/postgres';
 import { topicIn, usageFeedSettingsFrom, type UsageFeedSettings } from '@app/usage-feed';
@@ -8,6 +9,8 @@ export interface ProcessSettings {
   readonly feed: UsageFeedSettings;
   readonly streams: EventStoreSettings;
   readonly topic: string;
+  /** Of accounts and their identities at hand. */
+  readonly accountCacheBytes: number;
   readonly host: string;
   /** Of health and metrics; 0 is any free port. */
   readonly port: number;
@@ -23,6 +26,7 @@ export function processSettingsFrom(env: Environment): ProcessSettings {
     feed: usageFeedSettingsFrom(env),
     streams: eventStoreSettingsFrom(env),
     topic: topicIn(env),
+    accountCacheBytes: accountCacheBytesIn(env),
     logLevel: settingIn(env, 'LOG_LEVEL') ?? 'info',
     ...addressIn(env),
   };

@@ -1,3 +1,4 @@
+import { accountCacheBytesIn } from '@app/accounts';
 import { addressIn, InvalidSetting, settingIn, type Environment } from '@app/postgres';
 import { topicIn } from '@app/usage-feed';
 import { DEFAULT_RATE_LIMITS } from './keys/rate-limiter.js';
@@ -15,6 +16,8 @@ export interface ApiConfig {
   readonly adminKey: string;
   /** Live usage topic; the others are named after it. */
   readonly topic: string;
+  /** Of accounts at hand: half for those that commands decide on, half for those that are read. */
+  readonly accountCacheBytes: number;
   readonly rateLimits: RateLimits;
 }
 
@@ -30,6 +33,7 @@ export function apiConfigFrom(env: Environment): ApiConfig {
     ...addressIn(env),
     adminKey,
     topic: topicIn(env),
+    accountCacheBytes: accountCacheBytesIn(env),
     rateLimits: DEFAULT_RATE_LIMITS,
   };
 }

@@ -15,7 +15,6 @@ import type { UsageFeed } from '@app/usage-feed';
 import type { Logger } from 'pino';
 import type { ApiParts } from './api-parts.js';
 import { Problem } from './edge/problem.js';
-import { LIMITS } from './limits.js';
 import { ParkedAccounts } from './parking/parked-accounts.js';
 import { topicsOf } from './topics.js';
 
@@ -28,6 +27,7 @@ export interface AccountStores {
   readonly feed: UsageFeed;
   /** The live topic; it and those that are named after it are there. */
   readonly topic: string;
+  readonly accountCacheBytes: number;
   readonly nowMs: () => number;
   readonly log: Logger;
 }
@@ -46,7 +46,7 @@ export async function composeAccounts(given: AccountStores): Promise<AccountPart
   const onWarning: OnWarning = (message, err, stream) => log.warn({ err, stream }, message);
   const hasher = new IdentityHasher(await loadOrCreateSecret(store, nowMs()));
   const options = { store, snapshots, hasher, onWarning };
-  const { cachedAccountBytesMax: cachedBytesMax } = LIMITS;
+  const cachedBytesMax = given.accountCacheBytes / 2;
   // Reading brings accounts up to date in place, so those that commands decide on are kept apart. Their snapshots do.
   const accounts = new Accounts({ ...options, limits: { cachedBytesMax, snapshotsWaitingMax: 0 } });
   const decided = new Accounts({ ...options, limits: { cachedBytesMax } });

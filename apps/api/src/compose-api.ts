@@ -51,7 +51,16 @@ export async function composeApi(config: ApiConfig, env: Environment): Promise<C
   const readModels = await ReadModels.connect({ url, name: 'creditfold-api' });
   const metrics = new Registry();
   collectDefaultMetrics({ register: metrics });
-  const accountParts = await composeAccounts({ store, snapshots, feed, topic: config.topic, nowMs: Date.now, log });
+  const { topic, accountCacheBytes } = config;
+  const accountParts = await composeAccounts({
+    store,
+    snapshots,
+    feed,
+    topic,
+    accountCacheBytes,
+    nowMs: Date.now,
+    log,
+  });
   const parts: ApiParts = {
     ...accountParts,
     feed,

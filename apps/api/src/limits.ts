@@ -95,8 +95,6 @@ export const LIMITS = {
   reportItemsMax: 20_000,
   reportDaysMax: 366,
   statementsMax: 36,
-  /** Estimated bytes of the accounts in memory that commands decide on; and again of those that are read. */
-  cachedAccountBytesMax: 750_000_000,
   /** Fewest characters of the administrator's key. */
   adminKeyCharsMin: 32,
   /** Callers that the rate limiter remembers; the one longest unused is forgotten first, with a full bucket. */

@@ -11,7 +11,8 @@ export function addAcceptCommands(
   terminal: Terminal,
   choose: (action: (streams: OpenStreams) => Promise<boolean>) => void,
 ): void {
-  const onWarning: OnWarning = (message, _error, stream) => terminal.err(stream ? `${message}: ${stream}` : message);
+  const onWarning: OnWarning = (message, _error, stream) =>
+    terminal.err(stream === undefined ? message : `${message}: ${stream}`);
   const saying = (lines: readonly string[]): boolean => {
     for (const line of lines) terminal.out(line);
     return true;

@@ -1,3 +1,4 @@
+import { accountCacheBytesIn } from '@app/accounts';
 import { eventStoreSettingsFrom } from '@app/event-store';
 import { parseDuration } from '@app/metering';
 import { InvalidSetting } from '@app/postgres';
@@ -35,6 +36,7 @@ export const settings = z.object({
     .min(LIMITS.adminKeyCharsMin, `has to have at least ${LIMITS.adminKeyCharsMin} characters`)
     .optional(),
   CREDITFOLD_TOPIC: z.string().min(1).max(200).default(DEFAULT_TOPIC),
+  CREDITFOLD_ACCOUNT_CACHE_MIB: z.string().optional(),
   CREDITFOLD_FEED_RETENTION: duration.default(24 * 3_600_000),
   CREDITFOLD_PAYMENT_WEBHOOK_SECRET: z.string().min(1).optional(),
   CREDITFOLD_STRIPE_SECRET_KEY: z.string().min(1).optional(),
@@ -63,13 +65,14 @@ export function standaloneConfigFrom(env: Readonly<Record<string, string | undef
   throw new StartRefused('InvalidSetting', `${faults.join('; ')}.`);
 }
 
-/** What each variable says by itself was checked; here, what they say together about where the parts are. */
+/** What each variable says by itself was checked; here, what the libs that read them say. */
 function withKnownParts(config: StandaloneConfig): StandaloneConfig {
   // Without a database of its own the embedded one is started: any url stands for it here.
   const env = { DATABASE_URL: 'postgres://embedded', ...textsOf(config) };
   try {
     usageFeedSettingsFrom(env);
     eventStoreSettingsFrom(env);
+    accountCacheBytesIn(env);
     return config;
   } catch (error) {
     if (error instanceof InvalidSetting) throw new StartRefused('InvalidSetting', error.message, { cause: error });

@@ -18,6 +18,7 @@ export { findEvidence } from './repository/find-evidence.js';
 export type { EvidenceQuery, FoundEvidence } from './repository/find-evidence.js';
 export { ACCOUNT_STREAM_PREFIX, accountStream } from './repository/loaded-account.js';
 export type { AccountDecision, DecisionOutcome, LoadedAccount, SealedDecision } from './repository/loaded-account.js';
+export { accountCacheBytesIn } from './repository/account-cache-setting.js';
 export type { OnWarning } from './repository/snapshot-saver.js';
 export { decodeSnapshot } from './snapshots/fold-snapshot.js';
 export type { FoldSnapshot } from './snapshots/fold-snapshot.js';

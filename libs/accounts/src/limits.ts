@@ -2,7 +2,7 @@
 export interface AccountsLimits {
   /** Accounts kept in memory. */
   readonly cachedAccountsMax: number;
-  /** Estimated bytes of all cached accounts, identities included. */
+  /** Estimated bytes of all cached accounts, identities included. Processes take them from their environment. */
   readonly cachedBytesMax: number;
   /** Events of a stream between two snapshots of it. */
   readonly snapshotEveryEvents: number;
@@ -16,7 +16,7 @@ export interface AccountsLimits {
 
 export const ACCOUNTS_LIMITS: AccountsLimits = {
   cachedAccountsMax: 200_000,
-  cachedBytesMax: 1_500_000_000,
+  cachedBytesMax: 640 * 1024 * 1024,
   snapshotEveryEvents: 200,
   snapshotsWaitingMax: 64,
   oldDaysMax: 64,

@@ -12,7 +12,7 @@ export { readPostgresInfo, startEmbeddedPostgres } from './embedded/start-embedd
 export type { EmbeddedPostgres, EmbeddedPostgresOptions } from './embedded/start-embedded-postgres.js';
 export { Lease, LeaseLost, migrateLeases } from './lease/lease.js';
 export type { LeaseOptions } from './lease/lease.js';
-export { addressIn, databaseUrlIn, requireSettings, settingIn } from './settings/environment.js';
+export { addressIn, databaseUrlIn, requireSettings, settingIn, wholeNumberIn } from './settings/environment.js';
 export type { Environment } from './settings/environment.js';
 export { InvalidSetting } from './settings/invalid-setting.js';
 export { SECRET_VARIABLES, withSecretFiles } from './settings/secret-files.js';

@@ -1,3 +1,4 @@
+import { accountCacheBytesIn } from '@app/accounts';
 import { eventStoreSettingsFrom } from '@app/event-store';
 import { createLog } from '@app/logging';
 import { parseDuration } from '@app/metering';
@@ -25,6 +26,7 @@ await runWorker(async (env) => {
     store: observed(opened.parts.store, disk.note),
     topic: settingOf(env, 'CREDITFOLD_TOPIC'),
     log,
+    accountsLimits: { cachedBytesMax: accountCacheBytesIn(env) },
     onFatal: ({ code, detail }) => fault.raise(new PartFault(code, detail)),
     settings: { retentionMs: parseDuration(settingOf(env, 'CREDITFOLD_FEED_RETENTION')) ?? 0 },
   });

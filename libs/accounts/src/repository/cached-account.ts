@@ -65,5 +65,6 @@ function estimateStateBytes(state: AccountState): number {
   return BASE_BYTES + entries * ENTRY_BYTES;
 }
 
-const BASE_BYTES = 2_000;
+/** Mostly of the maps, also where they are empty. */
+const BASE_BYTES = 4_500;
 const ENTRY_BYTES = 250;

@@ -23,10 +23,21 @@ export function requireSettings(env: Environment, names: readonly string[]): voi
   throw new InvalidSetting(`${list} must be set.`);
 }
 
+/** A whole number within bounds. @throws {InvalidSetting} */
+export function wholeNumberIn(
+  env: Environment,
+  name: string,
+  { min, max, otherwise }: { readonly min: number; readonly max: number; readonly otherwise: number },
+): number {
+  const text = settingIn(env, name);
+  if (text === undefined) return otherwise;
+  const number = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+  if (number >= min && number <= max) return number;
+  throw new InvalidSetting(`${name} has to be a whole number from ${min} to ${max}.`);
+}
+
 /** `HOST` and `PORT` of what a process serves: 127.0.0.1 and 3000; port 0 is any free one. @throws {InvalidSetting} */
 export function addressIn(env: Environment): { readonly host: string; readonly port: number } {
-  const text = settingIn(env, 'PORT') ?? '3000';
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
-  if (!(port <= 65_535)) throw new InvalidSetting('PORT has to be a number from 0 to 65535.');
+  const port = wholeNumberIn(env, 'PORT', { min: 0, max: 65_535, otherwise: 3_000 });
   return { host: settingIn(env, 'HOST') ?? '127.0.0.1', port };
 }
