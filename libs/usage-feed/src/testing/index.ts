@@ -1,2 +1,3 @@
 export { CollectingHandler, eventually } from './collecting-handler.js';
-export { usageFeedContract, type FeedUnderTest } from './usage-feed-contract.js';
+export type { FeedUnderTest } from './contract/given.js';
+export { usageFeedContract } from './usage-feed-contract.js';
