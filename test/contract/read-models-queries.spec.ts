@@ -2,7 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { formatCredits, formatQuantity } from '@app/metering';
 import { startTestPostgres, type TestPostgres } from '@app/postgres/testing';
-import { AccountHistory, FeedHistory, randomOf } from '../support/account-history.js';
+import { AccountHistory } from '../support/account-history.js';
+import { FeedHistory } from '../support/feed-history.js';
+import { randomOf } from '../support/random-history.js';
 import { line, withQueries } from '../support/query-world.js';
 
 const HOUR = 3_600_000;

@@ -13,7 +13,9 @@ import {
   verifyReadModels,
   type LaneName,
 } from '@app/read-models';
-import { AccountHistory, FeedHistory, randomOf, step } from '../support/account-history.js';
+import { AccountHistory } from '../support/account-history.js';
+import { FeedHistory } from '../support/feed-history.js';
+import { randomOf, step } from '../support/random-history.js';
 
 const OPENED_MS = Date.UTC(2026, 8, 3);
 let server: TestPostgres;

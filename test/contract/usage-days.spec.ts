@@ -4,7 +4,8 @@ import { formatCredits, parseCredits } from '@app/metering';
 import { startTestPostgres, type TestPostgres } from '@app/postgres/testing';
 import type { MemoryEventStore } from '@app/event-store';
 import type { Queries, UsageItem, UsageRequest } from '@app/read-models';
-import { AccountHistory, randomOf } from '../support/account-history.js';
+import { AccountHistory } from '../support/account-history.js';
+import { randomOf } from '../support/random-history.js';
 import { line, withQueries } from '../support/query-world.js';
 
 const HOUR = 3_600_000;

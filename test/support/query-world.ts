@@ -1,7 +1,7 @@
 import { MemoryEventStore } from '@app/event-store';
 import type { TestPostgres } from '@app/postgres/testing';
 import { createRunner, Queries, ReadModels, type WindowLimits } from '@app/read-models';
-import type { Line } from './account-history.js';
+import type { Line } from './charge-lines.js';
 
 const nanosOf = (amount: number): bigint => BigInt(Math.round(amount * 1e9));
 
