@@ -18,6 +18,8 @@ let disk: SmallDisk;
 let dataDir: string;
 let env: Readonly<Record<string, string>>;
 let app: StandaloneProcess;
+/** The write-ahead log's own disk, where a story has one. */
+let logDirectory: string | undefined;
 const producers: Producer[] = [];
 
 beforeEach(async () => {
@@ -36,6 +38,8 @@ afterEach(async () => {
   }
   await app.end('SIGKILL');
   await eventually('the disk is not used any more', () => disk.unmount().then(() => true));
+  if (logDirectory !== undefined) await rm(logDirectory, { recursive: true, maxRetries: 20, retryDelay: 500 });
+  logDirectory = undefined;
 }, TIMEOUT_MS);
 
 const spawn = (): Promise<StandaloneProcess> => StandaloneProcess.spawn({ dataDir, env });
@@ -93,8 +97,6 @@ describe('a full disk (F32)', () => {
 });
 
 describe('a full disk, with the write-ahead log on another one (F32)', () => {
-  let logDirectory: string;
-
   /** Tables cannot grow then, while commits can be written. */
   beforeEach(async () => {
     app = await start();
@@ -112,12 +114,11 @@ describe('a full disk, with the write-ahead log on another one (F32)', () => {
     await eventually('usage is refused', () => producers[0]?.lastStatus === 503);
   }, TIMEOUT_MS);
 
-  afterEach(() => rm(logDirectory, { recursive: true, maxRetries: 20, retryDelay: 500 }), TIMEOUT_MS);
-
   it(
     'turns health red and is over by itself when there is room again',
     async () => {
-      await eventually('health names it', async () => (await health()).includes('aggregator (DiskFull'));
+      // Whichever part wrote last: the aggregator may have had nothing left to decide.
+      await eventually('health names it', async () => (await health()).includes('(DiskFull'));
       // Answers need no room.
       expect((await app.client.get('/v1/plans')).status).toBe(200);
       await disk.free();

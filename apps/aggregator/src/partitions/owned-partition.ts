@@ -1,36 +1,16 @@
-import type { FeedEvent, ParkedRecord } from '@app/accounts';
-import type { FeedBatch, LastRecord, StartPosition, TopicPartition, UsageFeed } from '@app/usage-feed';
-import type { CrashPoint } from '../crash-points.js';
-import type { AccountDecider, AccountOutcome } from '../deciding/account-decider.js';
+import type { FeedBatch, StartPosition, TopicPartition } from '@app/usage-feed';
 import type { Permits } from '../deciding/permits.js';
 import { Stopping } from '../deciding/process-abandoned.js';
-import type { Tally } from '../health/tally.js';
-import { describeError, type Log } from '../log.js';
-import {
-  prepareBatch,
-  type AccountRecords,
-  type PreparedBatch,
-  type UnhostedQuarantine,
-} from '../records/prepare-batch.js';
+import { describeError } from '../log.js';
+import { prepareBatch, type PreparedBatch } from '../records/prepare-batch.js';
 import type { ParseContext } from '../records/parse-record.js';
-import type { AggregatorSettings } from '../settings.js';
-import type { Topics } from '../topics.js';
-import { accountParked, parkedRecord, positionAppends } from './collected-records.js';
-import { ECHOED, type ParkedAccounts } from './parked-accounts.js';
+import { BatchDeciding, type BatchDecidingParts } from './batch-deciding.js';
 import { PartitionLost, type PartitionStream } from './partition-stream.js';
+import { WrittenPosition, type WrittenPositionParts } from './written-position.js';
 
-export interface OwnedPartitionParts {
-  readonly feed: UsageFeed;
-  readonly topics: Topics;
-  readonly decider: AccountDecider;
-  readonly parked: ParkedAccounts;
+export interface OwnedPartitionParts extends BatchDecidingParts, WrittenPositionParts {
   readonly prepared: Permits;
   readonly hasher: ParseContext['hasher'];
-  readonly tally: Tally;
-  readonly log: Log;
-  readonly nowMs: () => number;
-  readonly settings: AggregatorSettings;
-  readonly crashPoint: CrashPoint;
   readonly hintPosition: (partition: TopicPartition, nextOffset: bigint) => void;
   /** What neither a retry nor parking mends: the process ends. */
   readonly onFatal: (error: unknown) => void;
@@ -44,17 +24,13 @@ export interface OwnedPartitionParts {
  */
 export class OwnedPartition {
   readonly name: string;
+  readonly #position: WrittenPosition;
+  readonly #batches: BatchDeciding;
   #running: Promise<void> | undefined;
   #failure: unknown;
   #failedAt = 0;
-  #nextOffset: bigint;
-  #last: () => LastRecord | null;
-  #markMs: number;
   #endOffset = 0n;
-  #isMoved = false;
   #isWriting = false;
-  #writtenAt = Number.NEGATIVE_INFINITY;
-  #trimmedAt = Number.NEGATIVE_INFINITY;
   #progressAt = performance.now();
 
   constructor(
@@ -63,11 +39,16 @@ export class OwnedPartition {
   ) {
     const { topic, partition } = stream.partition;
     this.name = `${topic}/${partition}`;
-    const { position, parked } = stream.state;
-    this.#nextOffset = position?.nextOffset ?? 0n;
-    this.#last = () => position?.last ?? null;
-    this.#markMs = position?.markMs ?? 0;
-    parts.parked.replace(this.name, parked);
+    this.#position = new WrittenPosition(parts, stream);
+    const onProgress = (): void => {
+      this.#progressAt = performance.now();
+    };
+    const keep = async (records: Parameters<WrittenPosition['keep']>[0]): Promise<void> => {
+      await this.#position.keep(records);
+      parts.tally.quarantined += records.length;
+    };
+    this.#batches = new BatchDeciding(this.name, stream, parts, { keep, onProgress });
+    parts.parked.replace(this.name, stream.state.parked);
   }
 
   /** Where consumption starts: in the event store and nowhere else. */
@@ -81,12 +62,13 @@ export class OwnedPartition {
 
   /** How far the partition's feed is decided, in time; 0 before anything is known. */
   get markMs(): number {
-    return this.#markMs;
+    return this.#position.markMs;
   }
 
   /** Records that wait, as of the last fetch. */
   get lag(): bigint {
-    return this.#endOffset > this.#nextOffset ? this.#endOffset - this.#nextOffset : 0n;
+    const { nextOffset } = this.#position;
+    return this.#endOffset > nextOffset ? this.#endOffset - nextOffset : 0n;
   }
 
   get isBusy(): boolean {
@@ -124,7 +106,7 @@ export class OwnedPartition {
       await this.#settled();
       this.#assertUsable();
       const [first] = batch.records;
-      if (this.stream.state.position === null && !this.#isMoved && first !== undefined) this.#nextOffset = first.offset;
+      if (first !== undefined) this.#position.beginAt(first.offset);
       this.#endOffset = batch.endOffset;
       this.#progressAt = performance.now();
       isHandedOver = true;
@@ -141,18 +123,18 @@ export class OwnedPartition {
   async onIdle(atMs: number): Promise<void> {
     await this.#settled();
     this.#assertUsable();
-    this.#markMs = Math.max(this.#markMs, atMs);
+    this.#position.moveMark(atMs);
     const { markEveryMs, positionEveryMs } = this.parts.settings;
-    const everyMs = this.#isMoved ? Math.min(positionEveryMs, markEveryMs) : markEveryMs;
+    const everyMs = this.#position.isMoved ? Math.min(positionEveryMs, markEveryMs) : markEveryMs;
     const isFirst = this.stream.state.position === null;
-    if (isFirst || performance.now() - this.#writtenAt >= everyMs) await this.#guarded(() => this.#write(NOTHING));
+    if (isFirst || this.#position.isDueAfter(everyMs)) await this.#guarded(() => this.#write(NOTHING));
   }
 
   /** Finishes what is under way and writes the position, if it is still ours. */
   async onRevoked(): Promise<void> {
     await this.#settled();
     try {
-      if (this.#failure === undefined && this.#isMoved) await this.#write(NOTHING);
+      if (this.#failure === undefined && this.#position.isMoved) await this.#write(NOTHING);
     } catch (error) {
       this.parts.log.warn({ partition: this.name, ...describeError(error) }, 'The last position was not written');
     }
@@ -207,114 +189,26 @@ export class OwnedPartition {
   }
 
   async #decide(prepared: PreparedBatch): Promise<void> {
-    const settled = await Promise.allSettled(prepared.accounts.map((account) => this.#decideAccount(account)));
-    const collected: CollectedHere = { notes: [], unhosted: [...prepared.unreadable], parked: [] };
-    for (const [index, result] of settled.entries()) {
-      if (result.status === 'rejected') throw result.reason;
-      const account = prepared.accounts[index];
-      if (account !== undefined) this.#collect(collected, account, result.value);
-    }
     const { parts } = this;
+    const collected = await this.#batches.decide(prepared);
     parts.crashPoint('batch.folded');
     parts.tally.records += prepared.count;
     parts.tally.quarantined += collected.unhosted.length;
     parts.tally.parkedRecords += collected.parked.length;
     this.#progressAt = performance.now();
-    const before = this.#position();
-    this.#nextOffset = prepared.nextOffset;
-    this.#last = prepared.last;
-    this.#isMoved = true;
-    // Later records carry no earlier timestamp; one that is ahead of us must not pull the mark ahead.
-    this.#markMs = Math.max(this.#markMs, Math.min(prepared.lastTimestampMs, parts.nowMs()));
-    const isDue = performance.now() - this.#writtenAt >= parts.settings.positionEveryMs;
     const isCollected = collected.unhosted.length + collected.parked.length + collected.notes.length > 0;
-    if (isCollected || isDue) await this.#write(collected, before);
+    const isDue = isCollected || this.#position.isDueAfter(parts.settings.positionEveryMs);
+    const before = isDue ? this.#position.current : undefined;
+    this.#position.moveOver(prepared);
+    if (before !== undefined) await this.#write(collected, before);
     const { topic, partition } = this.stream.partition;
-    parts.hintPosition({ topic, partition }, this.#nextOffset);
+    parts.hintPosition({ topic, partition }, prepared.nextOffset);
   }
 
-  #decideAccount({ organisation, records }: AccountRecords): Promise<AccountOutcome> {
-    const { decider, parked } = this.parts;
-    return decider.decide({
-      organisation,
-      records,
-      feed: this.stream.partition,
-      isParked: () => parked.count > 0 && parked.has(organisation),
-      keepUnhosted: (unhosted) => this.#keep(unhosted.map((record) => ({ ...record, organisation }))),
-      onProgress: () => {
-        this.#progressAt = performance.now();
-      },
-    });
-  }
-
-  #collect(collected: CollectedHere, { organisation }: AccountRecords, outcome: AccountOutcome): void {
-    const { parked, topics, nowMs, log } = this.parts;
-    for (const record of outcome.unhosted) collected.unhosted.push({ ...record, organisation });
-    const [first] = outcome.undecided;
-    if (first === undefined) return;
-    const { fault } = outcome;
-    if (!this.stream.state.parked.has(organisation)) {
-      // Each partition's stream says for itself that it keeps records of the account.
-      const why = fault ?? { organisation, reason: ECHOED, detail: 'the account is parked by another partition' };
-      collected.notes.push(accountParked(why, nowMs(), first.offset));
-      parked.add(organisation, this.name, why.reason);
-      log.error(
-        { partition: this.name, offset: String(first.offset), ...describeError(fault) },
-        'An account is parked',
-      );
-    }
-    const at = { feed: this.stream.partition, topics, detail: fault?.detail ?? 'the account is parked' };
-    for (const record of outcome.undecided) collected.parked.push(parkedRecord(record, organisation, at));
-  }
-
-  #position(): { nextOffset: bigint; last: LastRecord | null; markMs: number; atMs: number } {
-    return { nextOffset: this.#nextOffset, last: this.#last(), markMs: this.#markMs, atMs: this.parts.nowMs() };
-  }
-
-  /** Collected records without the position: the rest of their batch is not decided yet. */
-  async #keep(records: readonly UnhostedQuarantine[]): Promise<void> {
-    const before = this.#position();
-    await this.#appendAll(positionAppends({ notes: [], unhosted: records, parked: [] }, before, before));
-    this.parts.tally.quarantined += records.length;
-  }
-
-  async #write(collected: CollectedHere, before = this.#position()): Promise<void> {
-    const { parts } = this;
-    const position = this.#position();
-    await this.#appendAll(positionAppends(collected, position, before));
-    parts.tally.positions += 1;
-    this.#writtenAt = performance.now();
-    this.#isMoved = false;
-    this.#progressAt = this.#writtenAt;
-    await this.#trim(position.nextOffset);
-  }
-
-  async #appendAll(appends: readonly (readonly FeedEvent[])[]): Promise<void> {
-    for (const events of appends) {
-      this.parts.crashPoint('position.before');
-      await this.stream.append(events);
-      this.parts.crashPoint('position.after');
-    }
-  }
-
-  /** A feed that keeps its records too long is slower, never wrong. */
-  async #trim(nextOffset: bigint): Promise<void> {
-    const { feed, settings, crashPoint, log } = this.parts;
-    if (performance.now() - this.#trimmedAt < settings.markEveryMs) return;
-    this.#trimmedAt = performance.now();
-    const { topic, partition } = this.stream.partition;
-    crashPoint('trim.before');
-    await feed.trim({ topic, partition }, nextOffset, settings.retentionMs).catch((error: unknown) => {
-      log.warn({ partition: this.name, ...describeError(error) }, 'Old records were not removed');
-    });
-    crashPoint('trim.after');
+  async #write(...written: Parameters<WrittenPosition['write']>): Promise<void> {
+    await this.#position.write(...written);
+    this.#progressAt = performance.now();
   }
 }
 
-interface CollectedHere {
-  readonly notes: FeedEvent[];
-  readonly unhosted: UnhostedQuarantine[];
-  readonly parked: ParkedRecord[];
-}
-
-const NOTHING: CollectedHere = { notes: [], unhosted: [], parked: [] };
+const NOTHING = { notes: [], unhosted: [], parked: [] };
