@@ -52,6 +52,8 @@ export interface ReadStreamOptions {
   readonly direction?: 'forwards' | 'backwards';
   /** At most `LIMITS.readEventsMax`. */
   readonly maxCount: number;
+  /** Forwards: the first event has empty data, for who knows it already and asks whether it is still there. */
+  readonly isFirstBare?: boolean;
 }
 
 export interface ReadAllOptions {

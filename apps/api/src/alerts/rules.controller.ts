@@ -14,7 +14,7 @@ import { Problem } from '../edge/problem.js';
 import { TheBody } from '../edge/request-body.js';
 import { minRevisionQuery, pageQuery } from '../edge/schemas.js';
 import { accountNow } from '../queries/account-now.js';
-import { asOf, asOfStream } from '../queries/as-of.js';
+import { asOf, asOfAccount } from '../queries/as-of.js';
 import { awaitRevision } from '../queries/account-queries.controller.js';
 import { found, pageOf } from '../queries/read.js';
 import { COMMANDS, CURSORS, PARTS, QUERIES } from '../tokens.js';
@@ -206,6 +206,6 @@ export class RulesController {
     const items = rulesOfKind(wallet, kind)
       .map((state) => viewOf(wallet, state, crossings))
       .toSorted((first, second) => (first.name < second.name ? -1 : 1));
-    return { organisation: call.organisation, asOf: await asOfStream(this.parts.store, account), items };
+    return { organisation: call.organisation, asOf: asOfAccount(account), items };
   }
 }

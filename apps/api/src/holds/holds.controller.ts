@@ -11,7 +11,7 @@ import { Endpoint } from '../edge/endpoint.js';
 import { TheBody } from '../edge/request-body.js';
 import { credits, instant, minRevisionQuery, name, pageQuery, positiveCredits } from '../edge/schemas.js';
 import { accountNow } from '../queries/account-now.js';
-import { asOf, asOfStream } from '../queries/as-of.js';
+import { asOf, asOfAccount } from '../queries/as-of.js';
 import { newestFirst } from '../queries/newest-first.js';
 import { pageRequest, sealed } from '../queries/read.js';
 import { COMMANDS, CURSORS, PARTS } from '../tokens.js';
@@ -113,7 +113,7 @@ export class HoldsController {
     const { organisation } = call;
     return sealed(call, this.cursors, {
       organisation,
-      asOf: await asOfStream(this.parts.store, account),
+      asOf: asOfAccount(account),
       items,
       next: page.next,
     });

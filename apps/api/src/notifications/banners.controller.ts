@@ -15,7 +15,7 @@ import { TheBody } from '../edge/request-body.js';
 import { minRevisionQuery, pageQuery } from '../edge/schemas.js';
 import { accountNow } from '../queries/account-now.js';
 import { awaitRevision } from '../queries/account-queries.controller.js';
-import { asOf, asOfStream } from '../queries/as-of.js';
+import { asOf, asOfAccount } from '../queries/as-of.js';
 import { pageOf } from '../queries/read.js';
 import { COMMANDS, CURSORS, PARTS, QUERIES } from '../tokens.js';
 import { bannersOf, DISMISSED_RECORD } from './banners-of.js';
@@ -63,7 +63,7 @@ export class BannersController {
     const items = banners.map((each) => ({ ...each, cause: { ...each.cause } }));
     const { organisation } = call;
     const page = pageOf(call, this.cursors, { asked, items });
-    return { organisation, asOf: await asOfStream(this.parts.store, account), ...page };
+    return { organisation, asOf: asOfAccount(account), ...page };
   }
 
   @Endpoint({

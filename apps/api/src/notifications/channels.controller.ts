@@ -14,7 +14,7 @@ import { TheBody } from '../edge/request-body.js';
 import { minRevisionQuery, pageQuery } from '../edge/schemas.js';
 import { LIMITS } from '../limits.js';
 import { accountNow } from '../queries/account-now.js';
-import { asOf, asOfStream } from '../queries/as-of.js';
+import { asOf, asOfAccount } from '../queries/as-of.js';
 import { found, pageOf } from '../queries/read.js';
 import { COMMANDS, CURSORS, PARTS } from '../tokens.js';
 import { CHANNEL_RECORD, channelsOf } from './channel-record.js';
@@ -140,7 +140,7 @@ export class ChannelsController {
     const items = [...channelsOf(account.state)]
       .map(([name, channel]) => viewOf(name, channel))
       .toSorted((first, second) => (first.name < second.name ? -1 : 1));
-    return { organisation: call.organisation, asOf: await asOfStream(this.parts.store, account), items };
+    return { organisation: call.organisation, asOf: asOfAccount(account), items };
   }
 }
 

@@ -12,7 +12,7 @@ import { Problem } from '../edge/problem.js';
 import { minRevisionQuery, pageQuery } from '../edge/schemas.js';
 import { LIMITS } from '../limits.js';
 import { accountNow } from '../queries/account-now.js';
-import { asOf, asOfStream } from '../queries/as-of.js';
+import { asOf, asOfAccount } from '../queries/as-of.js';
 import { pageRequest, sealed } from '../queries/read.js';
 import { CURSORS, PARTS } from '../tokens.js';
 import { channelsOf } from './channel-record.js';
@@ -78,7 +78,7 @@ export class NotificationsController {
     const last = rows.length > limit ? rows[limit - 1] : undefined;
     const next = last === undefined ? null : last.sequence.toString();
     const { organisation } = call;
-    return sealed(call, this.cursors, { organisation, asOf: await asOfStream(this.parts.store, account), items, next });
+    return sealed(call, this.cursors, { organisation, asOf: asOfAccount(account), items, next });
   }
 
   /** Waits until notifications have followed the streams to this revision. @throws Problem NotYetVisible */

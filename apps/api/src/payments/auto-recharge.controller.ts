@@ -12,7 +12,7 @@ import { Problem } from '../edge/problem.js';
 import { TheBody } from '../edge/request-body.js';
 import { credits, minRevisionQuery, name } from '../edge/schemas.js';
 import { accountNow } from '../queries/account-now.js';
-import { asOf, asOfStream } from '../queries/as-of.js';
+import { asOf, asOfAccount } from '../queries/as-of.js';
 import { COMMANDS, PARTS } from '../tokens.js';
 
 const settings = z.strictObject({
@@ -79,7 +79,7 @@ export class AutoRechargeController {
     const shown = (amountMinor: bigint): string => formatMoney({ amountMinor, currency: currency ?? '' });
     return {
       organisation: call.organisation,
-      asOf: await asOfStream(this.parts.store, account),
+      asOf: asOfAccount(account),
       enabled: recharge.enabled,
       package: recharge.package,
       threshold: formatCredits(recharge.thresholdNanos),

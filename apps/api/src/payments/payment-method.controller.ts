@@ -13,7 +13,7 @@ import { Problem } from '../edge/problem.js';
 import { TheBody } from '../edge/request-body.js';
 import { minRevisionQuery, name } from '../edge/schemas.js';
 import { accountNow } from '../queries/account-now.js';
-import { asOf, asOfStream } from '../queries/as-of.js';
+import { asOf, asOfAccount } from '../queries/as-of.js';
 import { COMMANDS, PARTS } from '../tokens.js';
 import { METHOD_KEY, METHOD_RECORD, recordText, storedMethodOf } from './payment-records.js';
 
@@ -81,7 +81,7 @@ export class PaymentMethodController {
     const { method: known } = stored;
     return {
       organisation: call.organisation,
-      asOf: await asOfStream(this.parts.store, account),
+      asOf: asOfAccount(account),
       kind: known.kind,
       behaviour: known.kind === 'test' ? known.behaviour : null,
       token: known.kind === 'token' ? known.token.slice(-4) : null,

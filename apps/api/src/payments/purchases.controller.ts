@@ -11,7 +11,7 @@ import type { Cursors } from '../edge/cursor.js';
 import { Endpoint } from '../edge/endpoint.js';
 import { minRevisionQuery, pageQuery } from '../edge/schemas.js';
 import { accountNow } from '../queries/account-now.js';
-import { asOf, asOfStream } from '../queries/as-of.js';
+import { asOf, asOfAccount } from '../queries/as-of.js';
 import { newestFirst } from '../queries/newest-first.js';
 import { pageRequest, sealed } from '../queries/read.js';
 import { CURSORS, PARTS } from '../tokens.js';
@@ -60,7 +60,7 @@ export class PurchasesController {
     const page = newestFirst(account.state.wallet.purchases.values(), pageRequest(call, this.cursors, asked));
     return sealed(call, this.cursors, {
       organisation: call.organisation,
-      asOf: await asOfStream(this.parts.store, account),
+      asOf: asOfAccount(account),
       items: await Promise.all(page.items.map((each) => this.#view(account, each))),
       next: page.next,
     });

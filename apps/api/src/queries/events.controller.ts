@@ -13,7 +13,7 @@ import type { RateLimiter } from '../keys/rate-limiter.js';
 import { LIMITS } from '../limits.js';
 import { CURSORS, PARTS, RATE_LIMITER } from '../tokens.js';
 import { accountNow } from './account-now.js';
-import { asOf, asOfStream } from './as-of.js';
+import { asOf, asOfAccount } from './as-of.js';
 import { found } from './read.js';
 
 const eventQuery = z.strictObject({ source: name, time: instant.optional(), ...minRevisionQuery });
@@ -66,11 +66,11 @@ export class EventQueriesController {
       ...(query.time === undefined ? {} : { timeMs: query.time }),
     };
     const near = await explainEvent(this.parts, call.organisation, wanted);
-    if (near) return this.#basedOn(account, viewEvent(near));
+    if (near) return basedOn(account, viewEvent(near));
     // What was not charged lately may be in quarantine, which only the whole stream tells.
     chargeRate(this.rateLimiter, call.principal, 'query', SEARCH_COST);
     const searched = await explainEvent(this.parts, call.organisation, { ...wanted, isExhaustive: true });
-    return this.#basedOn(account, viewEvent(found(searched)));
+    return basedOn(account, viewEvent(found(searched)));
   }
 
   @Endpoint({
@@ -89,11 +89,9 @@ export class EventQueriesController {
     const from = query.next === undefined ? 0 : Number(this.cursors.open(scope, query.next));
     const explained = found(await explainEntry(this.parts, call.organisation, { entry, from, limit }));
     const next = explained.nextFrom === null ? null : this.cursors.seal(scope, String(explained.nextFrom));
-    return this.#basedOn(account, { ...viewEntry(explained), next });
-  }
-
-  /** What the stream tells holds from the revision that was loaded before it was read. */
-  async #basedOn(account: LoadedAccount, answer: object): Promise<object> {
-    return { ...answer, asOf: await asOfStream(this.parts.store, account) };
+    return basedOn(account, { ...viewEntry(explained), next });
   }
 }
+
+/** What the stream tells holds from the revision that was loaded before it was read. */
+const basedOn = (account: LoadedAccount, answer: object): object => ({ ...answer, asOf: asOfAccount(account) });

@@ -8,7 +8,7 @@ import { Endpoint } from '../edge/endpoint.js';
 import { invalidParameter, Problem } from '../edge/problem.js';
 import { credits, minRevisionQuery, name } from '../edge/schemas.js';
 import { PARTS } from '../tokens.js';
-import { asOf, asOfStream } from './as-of.js';
+import { asOf, asOfAccount } from './as-of.js';
 import { walletAt } from './wallet-at.js';
 
 const gateQuery = z.strictObject({
@@ -43,7 +43,7 @@ export class GateController {
     @TheCall() call: Call,
     @TheQuery() query: z.output<typeof gateQuery>,
   ): Promise<z.input<typeof gateAnswer>> {
-    const { accounts, catalogs, store, nowMs } = this.parts;
+    const { accounts, catalogs, nowMs } = this.parts;
     const account = await accounts.loadFresh(call.organisation);
     if (!account.state.wallet.isOpen) throw Problem.of('NotFound', 'There is nothing here.');
     const { current: catalog } = catalogs;
@@ -63,7 +63,7 @@ export class GateController {
       reason: answer.reason,
       message: answer.message,
       available: formatCredits(answer.availableNanos),
-      asOf: await asOfStream(store, account),
+      asOf: asOfAccount(account),
     };
   }
 }

@@ -38,8 +38,8 @@ function hashOf(previousHash: Uint8Array, type: string, data: Uint8Array): Buffe
 }
 
 /** A UUID of version 8 (RFC 9562) from the hash's first 16 bytes: equal id, equal content in the same place. */
-function idOf(hash: Buffer): string {
-  const hex = hash.toString('hex', 0, 16);
+export function eventIdOf(hash: Uint8Array): string {
+  const hex = Buffer.from(hash.buffer, hash.byteOffset, 16).toString('hex');
   const variant = ((Number.parseInt(hex.charAt(16), 16) & 0x3) | 0x8).toString(16);
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20)}`;
 }
@@ -52,7 +52,7 @@ export function sealEvent(type: string, version: number, body: Uint8Array, previ
   data.set(body, HEADER_BYTES);
   const hash = hashOf(previousHash, type, data);
   data.set(hash, 1);
-  return { id: idOf(hash), type, data, hash };
+  return { id: eventIdOf(hash), type, data, hash };
 }
 
 /** Takes version, chain hash and body apart; nothing is verified but the length. @throws {CorruptEvent} */
@@ -71,6 +71,6 @@ export function verifyChain(
   if (stored.data.length < HEADER_BYTES) return { isIntact: false, differs: 'length' };
   const hash = hashOf(previousHash, stored.type, stored.data);
   if (!hash.equals(stored.data.subarray(1, HEADER_BYTES))) return { isIntact: false, differs: 'hash' };
-  if (idOf(hash) !== stored.id) return { isIntact: false, differs: 'id' };
+  if (eventIdOf(hash) !== stored.id) return { isIntact: false, differs: 'id' };
   return { isIntact: true, hash };
 }

@@ -3,14 +3,14 @@ import { applyEvent, initialState, type AccountEvent, type AccountState } from '
 import { accountEvents } from '../codec/account-codec.js';
 import { AccountBroken } from '../errors.js';
 import { decodeSnapshot, type AccountSnapshot } from '../snapshots/fold-snapshot.js';
-import { beforeStream, readChain, type ChainPosition } from '../streams/chain.js';
+import { beforeStream, readChain, type ChainPosition, type StoredPosition } from '../streams/chain.js';
 import { accountStream } from './loaded-account.js';
 import type { OnWarning } from './snapshot-saver.js';
 
 /** An account folded from its stream, beginning from `start` (the snapshot's position, or before the first event). */
 export interface FoldedAccount {
   readonly state: AccountState;
-  readonly position: ChainPosition;
+  readonly position: StoredPosition;
   readonly start: ChainPosition;
 }
 
@@ -49,7 +49,7 @@ export class AccountReader {
     readonly state: AccountState;
     readonly after: ChainPosition;
     readonly onFolded: OnFolded;
-  }): Promise<ChainPosition | 'lost'> {
+  }): Promise<StoredPosition | 'lost'> {
     const { stream, state, after, onFolded } = options;
     const onEvent = (event: AccountEvent, position: ChainPosition, _stored: StoredEvent): void => {
       applyOne(stream, state, event, position.revision);

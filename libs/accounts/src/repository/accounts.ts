@@ -182,7 +182,7 @@ export class Accounts {
       account.abandonDecision();
       return { kind: 'conflict', account };
     }
-    account.moveTo(decision.draft, decision.position);
+    account.moveTo(decision.draft, { ...decision.position, global: outcome.position });
     account.identities.commit();
     if (account.revision % MEASURE_EVERY_EVENTS === 0n) account.measure();
     this.#snapshotWhenDue(account);

@@ -1,7 +1,8 @@
+import { START, type GlobalPosition } from '@app/event-store';
 import { initialState, type AccountState } from '@app/metering';
 import { IdentityIndex } from '../identities/identity-index.js';
 import { withoutOwnership } from '../snapshots/fold-snapshot.js';
-import { beforeStream, type ChainPosition } from '../streams/chain.js';
+import { beforeStream, type StoredPosition } from '../streams/chain.js';
 import { accountStream, type LoadedAccount } from './loaded-account.js';
 
 /** The repository's own, writable view of a loaded account. */
@@ -11,6 +12,7 @@ export class CachedAccount implements LoadedAccount {
   state: AccountState;
   revision: bigint;
   hash: Uint8Array;
+  position: GlobalPosition = START;
   /** A draft was thrown away or an outcome is unknown: drafts share parts with the state, so it is folded again. */
   isStale = false;
   /** An append is under way, and this resolves when its outcome is known: nobody may decide this account until then. */
@@ -32,11 +34,12 @@ export class CachedAccount implements LoadedAccount {
     return this.stateBytes + this.identities.bytes;
   }
 
-  moveTo(state: AccountState, position: ChainPosition): void {
+  moveTo(state: AccountState, position: StoredPosition): void {
     // What a draft has copied is the state's own from here on, and it is kept for as long as the account.
     this.state = state.owned === null ? state : withoutOwnership(state);
     this.revision = position.revision;
     this.hash = position.hash;
+    this.position = position.global;
   }
 
   /** Estimates the state's size again. */

@@ -1,4 +1,4 @@
-import type { NewEvent } from '@app/event-store';
+import type { GlobalPosition, NewEvent } from '@app/event-store';
 import type { AccountEvent, AccountState } from '@app/metering';
 import type { IdentityIndex } from '../identities/identity-index.js';
 import type { ChainPosition } from '../streams/chain.js';
@@ -21,6 +21,8 @@ export interface LoadedAccount {
   readonly revision: bigint;
   /** Chain hash of that event. */
   readonly hash: Uint8Array;
+  /** Where that event lies in the global order. */
+  readonly position: GlobalPosition;
   readonly identities: IdentityIndex;
 }
 

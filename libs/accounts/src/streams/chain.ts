@@ -1,13 +1,18 @@
-import { LIMITS, type EventStore, type NewEvent, type StoredEvent } from '@app/event-store';
+import { LIMITS, START, type EventStore, type GlobalPosition, type NewEvent, type StoredEvent } from '@app/event-store';
 import type { EventCodec } from '../codec/event-codec.js';
 import { CorruptEvent } from '../codec/codec-errors.js';
-import { chainStart, verifyChain } from '../codec/hash-chain.js';
+import { chainStart, eventIdOf, verifyChain } from '../codec/hash-chain.js';
 import { AccountBroken, AppendTooLarge } from '../errors.js';
 
 /** How far a stream was read: its last revision, and the chain hash of the event there. */
 export interface ChainPosition {
   readonly revision: bigint;
   readonly hash: Uint8Array;
+}
+
+/** The same, and where that event lies in the global order: `START` before a stream's first event. */
+export interface StoredPosition extends ChainPosition {
+  readonly global: GlobalPosition;
 }
 
 /** True for the same event of the same history. */
@@ -34,17 +39,19 @@ export interface ReadChainOptions<E extends { readonly type: string }> {
 export async function readChain<E extends { readonly type: string }>(
   store: EventStore,
   options: ReadChainOptions<E>,
-): Promise<ChainPosition | 'lost'> {
+): Promise<StoredPosition | 'lost'> {
   const { stream, after, pageEvents } = options;
-  let position = after;
-  // The event of the position is read again: only its hash says that the stream is still the one that was folded.
+  let position: StoredPosition = { ...after, global: START };
+  // The event of the position is asked for again: only its id says that the stream is still the one that was folded.
   let from = after.revision < 0n ? 0n : after.revision;
   for (;;) {
-    const page = await store.readStream(stream, { from, maxCount: pageEvents });
+    const isAnchored = from === after.revision;
+    const page = await store.readStream(stream, { from, maxCount: pageEvents, isFirstBare: isAnchored });
     let events: readonly StoredEvent[] = page;
-    if (after.revision >= 0n && from === after.revision) {
+    if (isAnchored) {
       const [anchor, ...rest] = page;
       if (anchor === undefined || !holds(anchor, after)) return 'lost';
+      position = { ...after, global: anchor.position };
       events = rest;
     }
     for (const stored of events) position = foldOne(options, position, stored);
@@ -53,22 +60,21 @@ export async function readChain<E extends { readonly type: string }>(
   }
 }
 
-function holds(stored: StoredEvent, position: ChainPosition): boolean {
-  const hash = stored.data.subarray(1, 1 + position.hash.length);
-  return stored.revision === position.revision && Buffer.compare(hash, position.hash) === 0;
-}
+/** Ids are made from chain hashes: an equal one in the same place is the same event of the same history. */
+const holds = (stored: StoredEvent, { revision, hash }: ChainPosition): boolean =>
+  stored.revision === revision && stored.id === eventIdOf(hash);
 
 function foldOne<E extends { readonly type: string }>(
   options: ReadChainOptions<E>,
   previous: ChainPosition,
   stored: StoredEvent,
-): ChainPosition {
+): StoredPosition {
   const { stream, codec, onEvent } = options;
   const revision = previous.revision + 1n;
   if (stored.revision !== revision) throw new AccountBroken(stream, `revision ${revision} is missing`);
   const verdict = verifyChain(previous.hash, stored);
   if (!verdict.isIntact) throw new AccountBroken(stream, `the ${verdict.differs} of event ${revision} does not fit`);
-  const position = { revision, hash: verdict.hash };
+  const position = { revision, hash: verdict.hash, global: stored.position };
   onEvent(decodeOne(stream, codec, stored), position, stored);
   return position;
 }

@@ -1,6 +1,7 @@
 import { ErrorType } from '@eventstore/db-client';
 import type { ReadRevision, RecordedEvent } from '@eventstore/db-client';
 import type { ReadStreamOptions, StoredEvent } from '../event-store.js';
+import { withFirstBare } from '../first-bare.js';
 import { collectRead } from './collect-read.js';
 import { asReadError, isOfType } from './port-errors.js';
 import type { SharedClient } from './shared-client.js';
@@ -24,7 +25,8 @@ export class StreamReader {
   ) {}
 
   /** As the port says. @throws {StreamDeleted | EventStoreUnavailable} */
-  async read(stream: string, { from, direction, maxCount }: ReadStreamOptions): Promise<readonly StoredEvent[]> {
+  async read(stream: string, options: ReadStreamOptions): Promise<readonly StoredEvent[]> {
+    const { from, direction, maxCount, isFirstBare } = options;
     if (direction === 'backwards') return this.readBackwards(stream, from, maxCount);
     const first = from === undefined || from < 0n ? 0n : from;
     if (first > REVISION_MAX) return [];
@@ -34,7 +36,7 @@ export class StreamReader {
     if (revision > first || (found.length === 0 && first === 0n)) {
       throw new StreamDeleted(stream, `is cut: there is nothing at revision ${first}`);
     }
-    return found;
+    return isFirstBare === true ? withFirstBare(found) : found;
   }
 
   private async readBackwards(stream: string, from: bigint | undefined, maxCount: number): Promise<StoredEvent[]> {

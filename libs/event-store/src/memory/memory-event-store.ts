@@ -9,6 +9,7 @@ import type {
   StoredEvent,
   StreamAppend,
 } from '../event-store.js';
+import { withFirstBare } from '../first-bare.js';
 import { validateAppends, validateMaxCount } from '../validate-appends.js';
 
 const at = (position: bigint): GlobalPosition => ({ commit: position, prepare: position });
@@ -28,7 +29,8 @@ export class MemoryEventStore implements EventStore {
     return outcomes;
   }
 
-  async readStream(stream: string, { from, direction, maxCount }: ReadStreamOptions): Promise<readonly StoredEvent[]> {
+  async readStream(stream: string, options: ReadStreamOptions): Promise<readonly StoredEvent[]> {
+    const { from, direction, maxCount, isFirstBare } = options;
     validateMaxCount(maxCount);
     const events = this.streams.get(stream) ?? [];
     if (direction === 'backwards') {
@@ -36,7 +38,8 @@ export class MemoryEventStore implements EventStore {
       return events.slice(Math.max(0, end - maxCount), Math.max(0, end)).toReversed();
     }
     const start = from === undefined || from < 0n ? 0 : Number(from);
-    return events.slice(start, start + maxCount);
+    const found = events.slice(start, start + maxCount);
+    return isFirstBare === true ? withFirstBare(found) : found;
   }
 
   async streamRevision(stream: string): Promise<bigint> {

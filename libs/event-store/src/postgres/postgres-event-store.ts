@@ -85,14 +85,16 @@ export class PostgresEventStore implements EventStore {
     return outcomes;
   }
 
-  async readStream(stream: string, { from, direction, maxCount }: ReadStreamOptions): Promise<readonly StoredEvent[]> {
+  async readStream(stream: string, options: ReadStreamOptions): Promise<readonly StoredEvent[]> {
+    const { from, direction, maxCount, isFirstBare } = options;
     validateMaxCount(maxCount);
     const isBackwards = direction === 'backwards';
     const bound = from ?? (isBackwards ? REVISION_MAX : 0n);
-    const statement = isBackwards ? STATEMENTS.readStreamBackwards : STATEMENTS.readStreamForwards;
-    return toEvents(
-      await this.query<EventRow>(statement, [stream, bound > REVISION_MAX ? REVISION_MAX : bound, maxCount]),
-    );
+    const values = [stream, bound > REVISION_MAX ? REVISION_MAX : bound, maxCount];
+    const rows = isBackwards
+      ? await this.query<EventRow>(STATEMENTS.readStreamBackwards, values)
+      : await this.query<EventRow>(STATEMENTS.readStreamForwards, [...values, isFirstBare === true]);
+    return toEvents(rows);
   }
 
   async streamRevision(stream: string): Promise<bigint> {

@@ -37,6 +37,17 @@ export function readContract(store: () => EventStore): void {
       expect(await store().streamRevision(named())).toBe(NO_STREAM);
     });
 
+    it('a stream after an event that is known, without its data', async () => {
+      const stream = named();
+      const given = events(3);
+      await store().append([appendOf(stream, NO_STREAM, given)]);
+      const whole = await store().readStream(stream, { from: 1n, maxCount: 9 });
+      const found = await store().readStream(stream, { from: 1n, maxCount: 9, isFirstBare: true });
+      expect(found.map(({ data }) => [...data])).toEqual([[], [...(given[2]?.data ?? [])]]);
+      expect(found.map((stored, index) => ({ ...stored, data: whole[index]?.data }))).toEqual(whole);
+      expect(await store().readStream(stream, { from: 3n, maxCount: 9, isFirstBare: true })).toEqual([]);
+    });
+
     it('all streams in the order of positions, from head to head', async () => {
       const before = await store().head();
       const [a, b] = [named(), named()];
