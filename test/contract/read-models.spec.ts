@@ -195,6 +195,30 @@ describe('read models', () => {
     });
   }, 60_000);
 
+  it('a generation that goes between two questions is not noticed', async () => {
+    await withReadModels(async (parts) => {
+      const { models, store } = parts;
+      const account = new AccountHistory('acme', OPENED_MS);
+      await store.append([account.take()]);
+      await projectAll(parts);
+      const [early, late] = [new Queries({ models, store }), new Queries({ models, store })];
+      for (const queries of [early, late])
+        expect((await queries.balance('acme'))?.asOf.revision).toBe(account.revision.toString());
+      await rebuildReadModels({ generations: models.generations, store });
+      account.grant(5n);
+      await store.append([account.take()]);
+      await projectAll(parts);
+      const balance = await early.balance('acme');
+      expect(balance?.asOf).toMatchObject({
+        revision: account.revision.toString(),
+        position: (await store.head()).commit.toString(),
+      });
+      await models.generations.dropRetired(0);
+      expect(await late.balance('acme')).toEqual(balance);
+      expect(await late.balance('nobody')).toBeUndefined();
+    });
+  }, 60_000);
+
   it('F45: a store restored to an earlier point has its lanes built again from what it holds', async () => {
     await withReadModels(async (parts) => {
       await appendHistory(parts.store, 10, 40);

@@ -11,7 +11,7 @@ export interface AccountView {
   readonly asOf: AsOf;
 }
 
-interface AccountRow {
+export interface AccountRow {
   readonly revision: bigint;
   readonly ledger_time_ms: bigint;
   readonly wallet: string;
@@ -28,14 +28,19 @@ export async function findAccount(
     values: [organisation],
   });
   const [row] = rows;
-  if (row === undefined || row.revision < 0n) return undefined;
+  return row && accountView(organisation, row, accounts.checkpoint.position.commit);
+}
+
+/** A row as the accounts lane had it at a position of its checkpoint. */
+export function accountView(organisation: string, row: AccountRow, position: bigint): AccountView | undefined {
+  if (row.revision < 0n) return undefined;
   return {
     organisation,
     wallet: readWallet(row.wallet),
     revision: row.revision,
     asOf: {
       revision: row.revision.toString(),
-      position: accounts.checkpoint.position.commit.toString(),
+      position: position.toString(),
       ledgerTime: formatTime(Number(row.ledger_time_ms)),
     },
   };

@@ -24,6 +24,7 @@ import { listCrossings, type CrossingItem } from './crossings.js';
 import { listDailySpending, type DailySpending } from './daily-spending.js';
 import { listDue, type DueAccount, type DueQuestion } from './due-accounts.js';
 import { readLag } from './lag.js';
+import { LiveAccounts } from './live-accounts.js';
 import { listEntries, type LedgerRequest } from './ledger.js';
 import { listCycles, type MonthlyRequest } from './monthly-summaries.js';
 import { listOrganisations, type OrganisationsRequest } from './organisations.js';
@@ -49,16 +50,17 @@ const NOTHING: Consumption = new Map();
  */
 export class Queries {
   readonly #snapshots: SnapshotReader;
+  readonly #accounts: LiveAccounts;
 
   constructor(private readonly options: QueriesOptions) {
-    this.#snapshots = new SnapshotReader(options.models.pool);
+    const { pool } = options.models;
+    this.#snapshots = new SnapshotReader(pool);
+    this.#accounts = new LiveAccounts(pool, this.#snapshots);
   }
 
-  balance(organisation: string): Promise<BalanceAnswer | undefined> {
-    return this.#snapshots.read(async (snapshot) => {
-      const view = await findAccount(snapshot, organisation);
-      return view === undefined ? undefined : balanceAnswer(view);
-    });
+  async balance(organisation: string): Promise<BalanceAnswer | undefined> {
+    const view = await this.#accounts.find(organisation);
+    return view && balanceAnswer(view);
   }
 
   /** Balance, and beside it what each meter used in the current cycle: an answer of both lanes. */
@@ -77,7 +79,7 @@ export class Queries {
 
   /** The account's wallet, for the gate, holds, purchases and settings of the accounts lane. */
   wallet(organisation: string): Promise<{ readonly wallet: Wallet; readonly asOf: AsOf } | undefined> {
-    return this.#snapshots.read((snapshot) => findAccount(snapshot, organisation));
+    return this.#accounts.find(organisation);
   }
 
   /** Balance and the newest ledger entries. */

@@ -5,6 +5,7 @@ import { READ_MODEL_LIMITS } from '../limits.js';
 /** One lane as a snapshot sees it. */
 export interface LaneView {
   readonly schema: string;
+  readonly generation: number;
   readonly checkpoint: Checkpoint;
 }
 
@@ -63,6 +64,7 @@ export class SnapshotReader {
   }
 }
 
-function isGone(error: unknown): boolean {
+/** The generation of a query was dropped before it was read. */
+export function isGone(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'code' in error && GONE.has(String(error.code));
 }
