@@ -69,9 +69,9 @@ export class FoldedAccount {
   }
 
   fold(records: readonly UsageRecord[]): void {
-    for (let left = records; left.length > 0;) {
+    for (let from = 0; from < records.length;) {
       const draft = cloneForDecision(this.#state);
-      const { events, decided, counts } = decideUsage(draft, left.slice(0, BATCH_RECORDS), {
+      const { events, decided, counts } = decideUsage(draft, records.slice(from, from + BATCH_RECORDS), {
         catalog: this.catalog,
         feed: FEED,
         known: NEW,
@@ -81,7 +81,7 @@ export class FoldedAccount {
       this.#keep(draft, events.length);
       this.#charged += counts.charged;
       this.#crossings += events.filter(({ type }) => type === 'ThresholdReached').length;
-      left = left.slice(decided);
+      from += decided;
     }
   }
 
