@@ -1,5 +1,5 @@
 import type { DebtKey, DimensionPairs, DrawRun, GrantTerms, RateUse, UsageCharged } from '../account-events.js';
-import type { Wallet } from '../account-state.js';
+import type { RuleState, Wallet } from '../account-state.js';
 import { applyMovement, debtOf, drawExpired, figuresOf, grantOf, ImpossibleEvent, poolOf, unpayDebt } from './pool.js';
 
 /** The rate use with this index. */
@@ -10,7 +10,7 @@ export function useOf(event: Pick<UsageCharged, 'uses'>, index: number): RateUse
 }
 
 /** The cycle in whose figures usage counts: its own, or the current one where its own is closed. */
-export const figureCycle = (wallet: Wallet, use: RateUse): number =>
+const figureCycle = (wallet: Wallet, use: Pick<RateUse, 'cycle' | 'outcome'>): number =>
   use.outcome === 'adjusted' ? (wallet.cycles.at(-1)?.startMs ?? use.cycle.startMs) : use.cycle.startMs;
 
 /** Applies the draws of a usage event to pools and figures; budgets count its groups. */
@@ -83,17 +83,27 @@ export function countForBudgets(
   use: RateUse,
   usage: { readonly pairs: DimensionPairs; readonly creditsNanos: bigint },
 ): void {
-  const current = wallet.cycles.at(-1)?.startMs ?? 0;
-  if (figureCycle(wallet, use) !== current) return;
+  if (!isCountedByBudgets(wallet, use)) return;
   for (const state of wallet.rules.values()) {
-    const { rule } = state;
-    if (rule.kind !== 'budget' || rule.pool !== use.pool || !isInScope(rule.scope, usage.pairs)) continue;
-    if (state.countedCycleMs !== current) {
-      state.countedCycleMs = current;
-      state.countedNanos = 0n;
-    }
-    state.countedNanos += usage.creditsNanos;
+    const { kind, pool, scope } = state.rule;
+    if (kind === 'budget' && pool === use.pool && isInScope(scope, usage.pairs))
+      countForBudget(wallet, state, usage.creditsNanos);
   }
+}
+
+export const isCountedByBudgets = (wallet: Wallet, use: Pick<RateUse, 'cycle' | 'outcome'>): boolean =>
+  figureCycle(wallet, use) === currentCycleMs(wallet);
+
+const currentCycleMs = (wallet: Wallet): number => wallet.cycles.at(-1)?.startMs ?? 0;
+
+/** Adds to what a budget has counted in the current cycle, from zero where that was another one. */
+export function countForBudget(wallet: Wallet, state: RuleState, creditsNanos: bigint): void {
+  const current = currentCycleMs(wallet);
+  if (state.countedCycleMs !== current) {
+    state.countedCycleMs = current;
+    state.countedNanos = 0n;
+  }
+  state.countedNanos += creditsNanos;
 }
 
 /** What a budget with this pool and scope counts of an event that the cycle beginning at `cycleStartMs` holds. */

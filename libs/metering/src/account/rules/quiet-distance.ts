@@ -1,7 +1,7 @@
 import type { Catalog } from '../../catalog/index.js';
 import type { ThresholdMark } from '../account-events.js';
 import type { RuleState, Wallet } from '../account-state.js';
-import { figureOf, HUNDRED_PERCENT_NANOS, isKnownReached, rulesOf } from './thresholds.js';
+import { HUNDRED_PERCENT_NANOS, isKnownReached, rulesOf } from './thresholds.js';
 
 /** Beyond every amount that an account can move. */
 const FOR_EVER = 1n << 200n;
@@ -9,25 +9,26 @@ const FOR_EVER = 1n << 200n;
 const NEVER = -1n;
 
 /**
- * How many nano-credits usage may move, in whatever pools and directions, before any threshold or the recharge can have
+ * How many nano-credits usage may move, in whatever pools and directions, before any alert or the recharge can have
  * anything to say: what keeps the look after each usage event cheap. Never too large; below zero: look each time.
+ * Budgets know by themselves what is left of them (`BudgetCounts`): few of the credits that move are in their scope.
  */
 export function quietDistance(wallet: Wallet, catalog: Catalog): bigint {
   let distance = rechargeDistance(wallet, catalog);
-  for (const state of rulesOf(wallet))
+  for (const state of rulesOf(wallet)) {
+    if (state.rule.kind === 'budget') continue;
     for (const mark of state.rule.marks) {
       if (distance < 0n) return NEVER;
       if (isKnownReached(wallet, state, mark)) continue;
       const own = markDistance(wallet, state, mark);
       if (own < distance) distance = own;
     }
+  }
   return distance;
 }
 
 /** Moving d nano-credits changes balance and used by at most d each, and their sum by at most d. */
-function markDistance(wallet: Wallet, state: RuleState, { valueNanos }: ThresholdMark): bigint {
-  const { rule } = state;
-  if (rule.basis === 'budget') return valueNanos - figureOf(wallet, state) - 1n;
+function markDistance(wallet: Wallet, { rule }: RuleState, { valueNanos }: ThresholdMark): bigint {
   const pool = wallet.pools.get(rule.pool);
   const balance = pool?.balanceNanos ?? 0n;
   if (rule.basis === 'balance') return balance - valueNanos - 1n;

@@ -1,4 +1,4 @@
-import type { Rate } from '../../catalog/index.js';
+import type { Catalog, Rate } from '../../catalog/index.js';
 import { dayOf } from '../../time/index.js';
 import type { UsageEvent } from '../../usage-event/index.js';
 import type {
@@ -13,12 +13,13 @@ import type {
   RateUse,
   UsageCharged,
 } from '../account-events.js';
-import type { AccountState, RateState } from '../account-state.js';
+import type { AccountState, RateState, Wallet } from '../account-state.js';
 import { DimensionColumns } from '../columns/dimension-columns.js';
 import { EvidenceColumns } from '../columns/evidence-columns.js';
 import { GroupColumns } from '../columns/group-columns.js';
 import { usageOfColumns } from '../columns/usage-columns.js';
 import { rateStateOf } from '../evolve/rate-state.js';
+import { BudgetCounts } from './budget-counts.js';
 import { DimensionIndex } from './dimension-index.js';
 import { purseOf, type Purse } from './purse.js';
 import { isSameUse, rateUse, useKey, type Used } from './rate-use.js';
@@ -57,6 +58,7 @@ export class ChargeBuilder implements TallyHost {
   readonly #lastRun: (DrawRun | undefined)[] = [];
   readonly #purses = new Map<string, Purse>();
   readonly #exactDeltas = new Map<number, number>();
+  #budgets: BudgetCounts | undefined;
   readonly #days = new Set<number>();
   #lastDay = Number.NaN;
 
@@ -135,6 +137,11 @@ export class ChargeBuilder implements TallyHost {
     this.pending.length = 0;
     for (const purse of this.#purses.values()) purse.isSettled = true;
     this.#purses.clear();
+  }
+
+  /** What budgets count of this event. */
+  budgetsOf({ wallet, catalog }: { readonly wallet: Wallet; readonly catalog: Catalog }): BudgetCounts {
+    return (this.#budgets ??= new BudgetCounts(wallet, catalog.dimensions));
   }
 
   /** Undefined where the use may also take back what has expired. */

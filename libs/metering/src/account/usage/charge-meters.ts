@@ -1,8 +1,6 @@
 import type { UsageEvent } from '../../usage-event/index.js';
 import type { CycleBounds, RateUse } from '../account-events.js';
-import type { Wallet } from '../account-state.js';
 import type { Drafting } from '../drafting.js';
-import { countForBudgets } from '../evolve/evolve-usage.js';
 import type { ChargeBuilder } from './charge-builder.js';
 import { chargeLine } from './charge-line.js';
 import { lineOf, type MeasuredMeter, type UsageMeasure } from './measure-usage.js';
@@ -31,8 +29,9 @@ interface Charging {
  */
 export function chargeMeters(drafting: Drafting, builder: ChargeBuilder, charging: Charging): number {
   const { measure, place, dimensions } = charging;
-  const { draft, wallet } = drafting;
-  const isBudgeted = hasBudgets(wallet);
+  const { draft } = drafting;
+  const budgets = builder.budgetsOf(drafting);
+  budgets.begin(place, measure.values);
   builder.lineUses.length = 0;
   let movedNanos = 0;
   for (let at = 0; at < measure.count; at += 1) {
@@ -41,20 +40,19 @@ export function chargeMeters(drafting: Drafting, builder: ChargeBuilder, chargin
     const counted = at === 0 ? 'first' : 'further';
     const { plainUnits } = measured;
     let nanos = plainUnits === undefined ? -1 : tally.charge(draft, builder, plainUnits);
-    let creditsNanos: bigint | undefined;
     if (plainUnits !== undefined && nanos >= 0) {
       const { quantities, credits } = tally.groups;
       const group = tally.groupOf(dimensions, place.usageTimeMs, counted);
       quantities.addNumber(group, plainUnits);
       credits.addNumber(group, nanos);
       builder.evidence.lineCount += 1;
+      budgets.count(tally.use.pool, nanos);
     } else {
-      creditsNanos = chargeGenerally(drafting, builder, { ...charging, measured, use: tally.index, counted });
+      const creditsNanos = chargeGenerally(drafting, builder, { ...charging, measured, use: tally.index, counted });
+      budgets.countExact(tally.use.pool, creditsNanos);
       nanos = Math.abs(Number(creditsNanos));
     }
     builder.lineUses.push(tally.index);
-    if (isBudgeted)
-      countForBudgets(wallet, tally.use, { pairs: measure.pairs, creditsNanos: creditsNanos ?? BigInt(nanos) });
     movedNanos += nanos;
   }
   return movedNanos;
@@ -73,9 +71,4 @@ function chargeGenerally(
   const charged = chargeLine(drafting.draft, builder, { line, use, usageTimeMs });
   builder.addLine(charged, { dimensions, usageTimeMs, counted });
   return charged.creditsNanos;
-}
-
-function hasBudgets({ rules }: Wallet): boolean {
-  if (rules.size > 0) for (const { rule } of rules.values()) if (rule.kind === 'budget') return true;
-  return false;
 }

@@ -196,8 +196,9 @@ class UsageFold {
 
   /** A crossing follows the usage event that made it: what was folded so far is written before it. */
   private react(record: EventRecord, movedNanos: number): void {
-    if (this.drafting.isQuietAfter(movedNanos)) return;
-    this.builder.settle(this.drafting.draft);
+    const isQuiet = this.drafting.isQuietAfter(movedNanos);
+    if (isQuiet && this.builder.budgetsOf(this.drafting).isQuiet) return;
+    this.settle();
     const { source, id } = record.content.event;
     const by = { kind: 'usage', source, id, offset: record.offset } as const;
     const isSilent = record.mode === 'history';
@@ -210,7 +211,7 @@ class UsageFold {
   private flush(): void {
     if (this.range === undefined || this.builder.isEmpty) return;
     const { catalog, feed } = this.context;
-    this.builder.settle(this.drafting.draft);
+    this.settle();
     const event = this.builder.finish({
       atMs: this.drafting.wallet.ledgerTimeMs,
       feed: this.rangeOf(feed, this.range),
@@ -219,6 +220,12 @@ class UsageFold {
     this.range = undefined;
     this.drafting.pushFolded(event);
     this.builder = new ChargeBuilder(this.drafting.nextRevision);
+  }
+
+  /** Puts into the draft what was folded in plain numbers. */
+  private settle(): void {
+    this.builder.settle(this.drafting.draft);
+    this.builder.budgetsOf(this.drafting).settle();
   }
 
   private rangeOf(feed: UsageContext['feed'], range: { first: bigint; last: bigint }): FeedRange {
