@@ -3,6 +3,16 @@ export const POSTGRES_LIMITS = {
   poolConnectionsMax: 10,
   connectTimeoutMs: 10_000,
   idleConnectionMs: 30_000,
+  /** A statement that runs longer is cancelled by the server, unless the pool or the URL says otherwise. */
+  statementTimeoutMs: 30_000,
+  /** How much later the client gives up itself: the server's own word, if any comes, is worth more. */
+  silenceGraceMs: 5_000,
+  /** The server ends a transaction that its client has left open for so long, with the locks that it holds. */
+  idleInTransactionMs: 60_000,
+  /** An idle connection is probed after so long, so that one whose other end is gone is found. */
+  keepAliveAfterMs: 10_000,
+  /** One statement of a migration, or its wait for its turn. */
+  migrationStatementMs: 3_600_000,
   /** How long a start waits for a holder of the data directory that is ending. */
   dataDirectoryWaitMs: 30_000,
   /** After this long an orphaned Postgres (its keeper was killed too) is ended by the next start itself. */

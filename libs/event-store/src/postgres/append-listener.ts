@@ -1,3 +1,4 @@
+import { patienceOf, POSTGRES_LIMITS } from '@app/postgres';
 import pg from 'pg';
 
 const RECONNECT_MS = 1_000;
@@ -57,7 +58,8 @@ export class AppendListener {
     const client = new pg.Client({
       connectionString: this.url,
       application_name: 'event-store-listener',
-      keepAlive: true,
+      connectionTimeoutMillis: POSTGRES_LIMITS.connectTimeoutMs,
+      ...patienceOf(this.url),
     });
     this.client = client;
     this.connectedAtMs = Date.now();

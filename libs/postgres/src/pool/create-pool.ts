@@ -1,13 +1,17 @@
 import pg from 'pg';
 import type { CustomTypesConfig, Pool } from 'pg';
 import { POSTGRES_LIMITS } from '../limits.js';
+import { patienceOf } from './patience.js';
 
 export interface PoolOptions {
   /** Connections at most. */
   readonly max?: number;
   /** Shown in `pg_stat_activity`. */
   readonly applicationName: string;
-  /** A statement that runs longer is cancelled by the server (SQLSTATE 57014, which is transient). */
+  /**
+   * A statement that runs longer is cancelled by the server (SQLSTATE 57014, which is transient); `statement_timeout`
+   * in the URL goes before it.
+   */
   readonly statementTimeoutMs?: number;
 }
 
@@ -22,8 +26,8 @@ const types: CustomTypesConfig = {
 };
 
 /**
- * A pool that reads `int8` as `bigint` and outlives its connections: one that dies, idle or in use, fails the query
- * that needs it and never the process.
+ * A pool that reads `int8` as `bigint` and outlives its connections: one that dies or goes silent, idle or in use, fails
+ * the query that needs it, leaves the pool, and never ends the process.
  */
 export function createPool(url: string, options: PoolOptions): Pool {
   const pool = new pg.Pool({
@@ -32,9 +36,8 @@ export function createPool(url: string, options: PoolOptions): Pool {
     application_name: options.applicationName,
     connectionTimeoutMillis: POSTGRES_LIMITS.connectTimeoutMs,
     idleTimeoutMillis: POSTGRES_LIMITS.idleConnectionMs,
-    keepAlive: true,
     types,
-    ...(options.statementTimeoutMs === undefined ? {} : { statement_timeout: options.statementTimeoutMs }),
+    ...patienceOf(url, options.statementTimeoutMs),
   });
   // Without listeners an 'error' event ends the process. Whoever uses the connection sees the error in its own query.
   pool.on('error', () => undefined);

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { runner } from 'node-pg-migrate';
 import pg from 'pg';
 import { POSTGRES_LIMITS } from '../limits.js';
+import { patienceOf } from './patience.js';
 
 export interface MigrateOptions {
   /** Holds plain `.sql` files (`0001_events.sql`), run in the order of their names, unqualified names in `schema`. */
@@ -46,6 +47,7 @@ export async function migrate(url: string, options: MigrateOptions): Promise<voi
     connectionString: url,
     application_name: 'migrate',
     connectionTimeoutMillis: POSTGRES_LIMITS.connectTimeoutMs,
+    ...patienceOf(url, POSTGRES_LIMITS.migrationStatementMs),
   });
   client.on('error', () => undefined);
   await client.connect();

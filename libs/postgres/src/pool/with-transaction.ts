@@ -33,9 +33,13 @@ export async function withTransaction<T>(pool: Pool, fn: (client: PoolClient) =>
   }
 }
 
-/** The error that makes the connection unfit for the pool, if any: what cannot roll back must not be used again. */
-async function rollBack(client: PoolClient, error: unknown): Promise<Error | undefined> {
+/**
+ * The error that makes the connection unfit for the pool, if any: what cannot roll back must not be used again. One that
+ * is lost or silent is not even asked to.
+ */
+export async function rollBack(client: PoolClient, error: unknown): Promise<Error | undefined> {
   if (error instanceof UnknownOutcome) return error;
+  if (error instanceof Error && isConnectionLost(error)) return error;
   try {
     await client.query('rollback');
     return undefined;

@@ -1,3 +1,4 @@
+import { rollBack } from '@app/postgres';
 import type { Pool, PoolClient, QueryResult } from 'pg';
 import { LIVE_GENERATIONS, toGenerations, type Checkpoint, type LaneName } from '../generations/generations.js';
 import { READ_MODEL_LIMITS } from '../limits.js';
@@ -53,10 +54,7 @@ export class SnapshotReader {
       await client.query('commit');
       return answer;
     } catch (error) {
-      failure = await client.query('rollback').then(
-        () => undefined,
-        (cause: unknown) => (cause instanceof Error ? cause : new Error(String(cause))),
-      );
+      failure = await rollBack(client, error);
       throw error;
     } finally {
       client.release(failure);

@@ -18,8 +18,11 @@ export async function copyRows(pool: Pool, statement: string): Promise<readonly 
   let failure: unknown;
   try {
     const chunks: Buffer[] = [];
-    for await (const chunk of client.query(copyTo(`copy (${statement}) to stdout (format binary)`)))
-      chunks.push(chunk as Buffer);
+    const rows = client.query(copyTo(`copy (${statement}) to stdout (format binary)`));
+    // Whoever reads gets an error below; one that comes after it, as the connection is closed, must not end the process.
+    rows.on('error', () => undefined);
+    for await (const chunk of rows) chunks.push(chunk as Buffer);
+    endTimeout(rows);
     return rowsOf(Buffer.concat(chunks));
   } catch (error) {
     failure = error;
@@ -27,6 +30,11 @@ export async function copyRows(pool: Pool, statement: string): Promise<readonly 
   } finally {
     client.release(failure !== undefined);
   }
+}
+
+/** `pg` ends a query's time-out by a callback, which it sets on streams too, and which they never call. */
+function endTimeout(query: object): void {
+  if ('callback' in query && typeof query.callback === 'function') query.callback();
 }
 
 function rowsOf(bytes: Buffer): readonly (readonly BinaryColumn[])[] {
