@@ -34,6 +34,9 @@ export const READ_MODEL_LIMITS = {
   /** A generation that is being built and has not moved for so long was left by a process that died. */
   abandonedAfterMs: 3_600_000,
   walletsCachedMax: 20_000,
+  /** Wallets that were read lately and are kept for who asks again, and the length of the longest that is kept. */
+  walletsReadMax: 2_000,
+  walletCharsRememberedMax: 16_384,
   usageAccountsCachedMax: 200_000,
   /** So many segments of one level and day become one of the next level. */
   segmentsPerMerge: 32,

@@ -28,21 +28,23 @@ export async function findAccount(
     values: [organisation],
   });
   const [row] = rows;
-  return row && accountView(organisation, row, accounts.checkpoint.position.commit);
+  const { commit: position } = accounts.checkpoint.position;
+  return row && accountView(row, { organisation, wallet: readWallet(row.wallet), position });
 }
 
 /** A row as the accounts lane had it at a position of its checkpoint. */
-export function accountView(organisation: string, row: AccountRow, position: bigint): AccountView | undefined {
-  if (row.revision < 0n) return undefined;
+export function accountView(
+  { revision, ledger_time_ms }: Pick<AccountRow, 'revision' | 'ledger_time_ms'>,
+  of: { readonly organisation: string; readonly wallet: Wallet; readonly position: bigint },
+): AccountView | undefined {
+  if (revision < 0n) return undefined;
+  const { organisation, wallet, position } = of;
+  const ledgerTime = formatTime(Number(ledger_time_ms));
   return {
     organisation,
-    wallet: readWallet(row.wallet),
-    revision: row.revision,
-    asOf: {
-      revision: row.revision.toString(),
-      position: position.toString(),
-      ledgerTime: formatTime(Number(row.ledger_time_ms)),
-    },
+    wallet,
+    revision,
+    asOf: { revision: revision.toString(), position: position.toString(), ledgerTime },
   };
 }
 
