@@ -39,9 +39,11 @@ const METHODS = { GET: Get, POST: Post, PUT: Put, DELETE: Delete } as const;
 
 /** Makes a controller's method the handler of a route. A route without this is not served: `guardRequest` denies it. */
 export function Endpoint(definition: EndpointDefinition): MethodDecorator {
+  // Made strict here and once: a schema is compiled when it is first used.
+  const endpoint = definition.query ? { ...definition, query: definition.query.strict() } : definition;
   return applyDecorators(
-    METHODS[definition.method](definition.path),
-    HttpCode(definition.status ?? 200),
-    RouteConfig({ endpoint: definition }),
+    METHODS[endpoint.method](endpoint.path),
+    HttpCode(endpoint.status ?? 200),
+    RouteConfig({ endpoint }),
   );
 }

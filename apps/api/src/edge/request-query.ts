@@ -16,9 +16,8 @@ export function parseQuery(endpoint: EndpointDefinition, query: Readonly<Record<
       );
     return {};
   }
-  const result = endpoint.query
-    .strict()
-    .safeParse(endpoint.hasFilters === true ? gathered(given) : Object.fromEntries(given), { reportInput: true });
+  const parameters = endpoint.hasFilters === true ? gathered(given) : Object.fromEntries(given);
+  const result = endpoint.query.safeParse(parameters, { reportInput: true });
   if (!result.success) throw refusal(itemsOf(result.error));
   return result.data;
 }
