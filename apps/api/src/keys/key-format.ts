@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, hash, randomBytes } from 'node:crypto';
 
 const SECRET_BYTES = 24;
 const CHECKSUM_HEX = 8;
@@ -17,7 +17,7 @@ export function isWellFormedKey(key: string): boolean {
 }
 
 /** How keys are stored. A fast hash is right here: a key is random, not chosen. */
-export const hashKey = (key: string): Buffer => createHash('sha256').update(key, 'utf8').digest();
+export const hashKey = (key: string): Buffer => hash('sha256', key, 'buffer');
 
 const checksum = (secret: string): string =>
   createHash('sha256').update(`cf_${secret}`, 'utf8').digest('hex').slice(0, CHECKSUM_HEX);
