@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ask } from './http-client.js';
 import { ADMIN_KEY } from './standalone-process.js';
 
 export const AUTHORIZATION = { authorization: `Bearer ${ADMIN_KEY}` };
@@ -33,31 +34,29 @@ export class Api {
   constructor(readonly url: string) {}
 
   async get<T>(path: string): Promise<T> {
-    const answer = await fetch(`${this.url}${path}`, { headers: AUTHORIZATION });
-    if (answer.status !== 200) throw new Error(`GET ${path}: ${answer.status} ${await answer.text()}`);
-    return (await answer.json()) as T;
+    const { status, text } = await ask(`${this.url}${path}`, { headers: AUTHORIZATION });
+    if (status !== 200) throw new Error(`GET ${path}: ${status} ${text}`);
+    return JSON.parse(text) as T;
   }
 
   /** A batch of events' texts; resolves when they are durable in the feed. */
   async postEvents(texts: readonly string[]): Promise<void> {
-    const answer = await fetch(`${this.url}/v1/events`, {
+    const { status, text } = await ask(`${this.url}/v1/events`, {
       method: 'POST',
       headers: { ...AUTHORIZATION, 'content-type': 'application/cloudevents-batch+json' },
       body: `[${texts.join(',')}]`,
     });
-    const said = await answer.text();
-    if (answer.status !== 202) throw new Error(`POST /v1/events: ${answer.status} ${said}`);
+    if (status !== 202) throw new Error(`POST /v1/events: ${status} ${text}`);
   }
 
   /** Holds credits of an organisation until then; resolves when the hold is durable. */
   async hold(organisation: string, body: { pool: string; amount: string; expiresAt: string }): Promise<void> {
-    const answer = await fetch(`${this.url}/v1/organisations/${organisation}/holds`, {
+    const { status, text } = await ask(`${this.url}/v1/organisations/${organisation}/holds`, {
       method: 'POST',
       headers: { ...AUTHORIZATION, 'content-type': 'application/json', 'idempotency-key': randomUUID() },
       body: JSON.stringify(body),
     });
-    const said = await answer.text();
-    if (!answer.ok) throw new Error(`POST holds: ${answer.status} ${said}`);
+    if (status !== 200) throw new Error(`POST holds: ${status} ${text}`);
   }
 
   /** Resolves when everything that was acknowledged is folded and in both read models. */
@@ -73,15 +72,16 @@ export class Api {
 
   /** Memory of the service's process that is resident now, as its metrics say. */
   async residentBytes(): Promise<number> {
-    const answer = await fetch(`${this.url}/metrics`);
-    return Number(/^process_resident_memory_bytes (\S+)/m.exec(await answer.text())?.[1] ?? Number.NaN);
+    const { text } = await ask(`${this.url}/metrics`, { headers: {} });
+    return Number(/^process_resident_memory_bytes (\S+)/m.exec(text)?.[1] ?? Number.NaN);
   }
 
   /** Credits used by one organisation, from its balance; undefined while it has no account. */
   async usedBy(organisation: string): Promise<string | undefined> {
-    const answer = await fetch(`${this.url}/v1/organisations/${organisation}/balance`, { headers: AUTHORIZATION });
-    if (answer.status !== 200 && answer.status !== 404) throw new Error(`balance: ${answer.status}`);
-    const { pools } = (await answer.json()) as { readonly pools?: readonly Pool[] };
+    const balance = `${this.url}/v1/organisations/${organisation}/balance`;
+    const { status, text } = await ask(balance, { headers: AUTHORIZATION });
+    if (status !== 200 && status !== 404) throw new Error(`balance: ${status}`);
+    const { pools } = JSON.parse(text) as { readonly pools?: readonly Pool[] };
     return pools?.[0]?.used;
   }
 
