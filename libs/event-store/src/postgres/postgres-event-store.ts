@@ -15,6 +15,7 @@ import { splitBySize, toOutcomes, toParameters } from './append-batch.js';
 import type { AppendRow } from './append-batch.js';
 import { AppendListener } from './append-listener.js';
 import { STATEMENTS } from './statements.js';
+import { GroupedAppends } from './grouped-appends.js';
 
 interface EventRow {
   readonly position: bigint;
@@ -51,6 +52,7 @@ function toEvents(rows: readonly EventRow[]): StoredEvent[] {
 
 /** The port on Postgres tables (schema `creditfold_events`). */
 export class PostgresEventStore implements EventStore {
+  private readonly appends = new GroupedAppends((appends) => this.write(appends));
   private readonly pool: ReturnType<typeof createPool>;
   private readonly listener: AppendListener;
 
@@ -76,13 +78,7 @@ export class PostgresEventStore implements EventStore {
 
   async append(appends: readonly StreamAppend[]): Promise<readonly AppendOutcome[]> {
     validateAppends(appends);
-    const outcomes: AppendOutcome[] = [];
-    for (const part of splitBySize(appends)) {
-      // One after the other: the head's lock would make them take turns anyway.
-      const rows = await this.query<AppendRow>(STATEMENTS.append, toParameters(part));
-      outcomes.push(...toOutcomes(part, rows));
-    }
-    return outcomes;
+    return this.appends.append(appends);
   }
 
   async readStream(stream: string, options: ReadStreamOptions): Promise<readonly StoredEvent[]> {
@@ -130,6 +126,16 @@ export class PostgresEventStore implements EventStore {
   async close(): Promise<void> {
     await this.listener.close();
     await this.pool.end();
+  }
+
+  private async write(appends: readonly StreamAppend[]): Promise<readonly AppendOutcome[]> {
+    const outcomes: AppendOutcome[] = [];
+    for (const part of splitBySize(appends)) {
+      // One after the other: the head's lock would make them take turns anyway.
+      const rows = await this.query<AppendRow>(STATEMENTS.append, toParameters(part));
+      outcomes.push(...toOutcomes(part, rows));
+    }
+    return outcomes;
   }
 
   private async readHead(): Promise<bigint> {
