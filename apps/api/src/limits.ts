@@ -48,13 +48,15 @@ export const LIMITS = {
   keyNameCharsMax: 255,
   /** Bytes of a payment webhook. */
   webhookBytesMax: 256 * 1024,
-  /** Events of a page that the executor of payments reads; each may be as large as an append. */
-  executorPageEvents: 64,
+  /** Events of a page that those who follow the streams read; only the few that they act on bring their data. */
+  followedPageEvents: 500,
+  /** How long they let more come together at the end: nothing that they do is waited for by the millisecond. */
+  followedPauseMs: 50,
   executorLeaseMs: 15_000,
-  /** How long it waits for the lease, and after a failure of the stores. */
+  /** How long the executor of payments waits for the lease, and after a failure of the stores. */
   executorRetryMs: 1_000,
-  executorIdleMs: 1_000,
-  executorSaveEveryMs: 1_000,
+  followedIdleMs: 1_000,
+  followedSaveEveryMs: 1_000,
   paymentsAtOnceMax: 8,
   /** Pending payments, and those whose processor was not reached, are asked about again after a pause that doubles. */
   paymentRetryBaseMs: 500,

@@ -63,6 +63,8 @@ export interface ReadAllOptions {
   readonly maxCount: number;
   /** Only events of streams whose name begins with one of these; all when absent. */
   readonly streamPrefixes?: readonly string[];
+  /** Events of other types have empty data, for who only asks that they are there; all have theirs when absent. */
+  readonly dataTypes?: readonly string[];
 }
 
 /** A page of `$all`. `position` is how far was looked (also past filtered events): read on after it. */

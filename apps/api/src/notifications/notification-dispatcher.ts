@@ -5,6 +5,7 @@ import type { EventStore, StoredEvent } from '@app/event-store';
 import type { DeliveryOutcome, Notifier } from '@app/notifications';
 import type { Logger } from 'pino';
 import { resumeIn } from '../following/followed.js';
+import { waitForMore } from '../following/wait-for-more.js';
 import { LIMITS } from '../limits.js';
 import { channelsOf } from './channel-record.js';
 import type {
@@ -24,6 +25,13 @@ export interface DispatcherParts {
   readonly nowMs: () => number;
   readonly log: Logger;
 }
+
+const FOLLOWED = {
+  maxCount: LIMITS.followedPageEvents,
+  streamPrefixes: [ACCOUNT_STREAM_PREFIX],
+  dataTypes: [...TELLING_TYPES],
+};
+const isTelling = ({ type }: StoredEvent): boolean => TELLING_TYPES.has(type);
 
 /**
  * Follows the streams and writes what people are to be told into the outbox, with the position in one commit; and
@@ -79,35 +87,35 @@ export class NotificationDispatcher {
   async #follow(right: DispatcherRight): Promise<void> {
     const { store, journal } = this.parts;
     let { after } = await resumeIn(store, await journal.followed());
+    let unsaved: StoredEvent | undefined;
+    let savedAtMs = 0;
     while (this.#mayGoOn(right)) {
-      const streamPrefixes = [ACCOUNT_STREAM_PREFIX];
-      const page = await store.readAll({ after, maxCount: LIMITS.executorPageEvents, streamPrefixes });
+      const page = await store.readAll({ ...FOLLOWED, after });
       const made: MadeNotification[] = [];
       for (const stored of page.events) made.push(...(await this.#madeOf(stored)));
-      const last = page.events.at(-1);
-      if (last !== undefined) await right.save(made, last);
+      unsaved = page.events.at(-1) ?? unsaved;
+      // What told something is passed once; what told nothing may be looked at again.
+      const isDue = page.events.some(isTelling) || performance.now() - savedAtMs >= LIMITS.followedSaveEveryMs;
+      if (unsaved !== undefined && isDue) {
+        await right.save(made, unsaved);
+        unsaved = undefined;
+        savedAtMs = performance.now();
+      }
       after = page.position;
-      if (page.isEnd) await this.#waitForMore(after);
+      if (page.isEnd) await waitForMore(store, after, this.#stopping.signal);
     }
+    if (right.isHeld && unsaved !== undefined) await right.save([], unsaved);
   }
 
   /** An account that cannot be read tells nothing: its own matter, and none of the others'. */
   async #madeOf(stored: StoredEvent): Promise<MadeNotification[]> {
-    if (!TELLING_TYPES.has(stored.type)) return [];
+    if (!isTelling(stored)) return [];
     const organisation = stored.stream.slice(ACCOUNT_STREAM_PREFIX.length);
     const { event } = accountEvents.decode(stored);
     if (event.type === 'ThresholdReached' && event.isSilent) return [];
     const account = await this.parts.accounts.loadFresh(organisation);
     const isOutdated = this.parts.nowMs() - stored.recordedAt.getTime() > LIMITS.notificationAgeMaxMs;
     return notificationsOf(event, account.state, { organisation, revision: stored.revision, isOutdated });
-  }
-
-  async #waitForMore(after: Parameters<EventStore['waitForAppend']>[0]): Promise<void> {
-    const ending = new AbortController();
-    const signal = AbortSignal.any([ending.signal, this.#stopping.signal]);
-    const stopped = sleep(LIMITS.executorIdleMs, undefined, { signal }).catch(() => undefined);
-    await Promise.race([this.parts.store.waitForAppend(after, LIMITS.executorIdleMs), stopped]);
-    ending.abort();
   }
 
   async #deliver(right: DispatcherRight): Promise<void> {

@@ -3,6 +3,9 @@ import type { StoredEvent } from '@app/event-store';
 import type { ExecutorRight } from './payment-journal.js';
 import { METHOD_RECORD } from './payment-records.js';
 
+/** Of all others the type says enough. */
+export const DECODED_TYPES: readonly string[] = ['AccountRecordPut'];
+
 /**
  * Organisations that these events may make pay: a recharge was requested, a cycle of somebody with a payment method
  * was closed, or a method was stored. By the events' types; only records are decoded.
@@ -15,7 +18,7 @@ export async function sightingsOf(events: readonly StoredEvent[], right: Executo
     const organisation = stored.stream.slice(ACCOUNT_STREAM_PREFIX.length);
     if (stored.type === 'RechargeRequested') seen.add(organisation);
     else if (stored.type === 'CycleClosed') closed.add(organisation);
-    else if (stored.type === 'AccountRecordPut' && isMethod(stored)) withMethod.add(organisation);
+    else if (DECODED_TYPES.includes(stored.type) && isMethod(stored)) withMethod.add(organisation);
   }
   // Before the position moves past them: afterwards nobody would know.
   if (withMethod.size > 0) await right.addPaying([...withMethod]);

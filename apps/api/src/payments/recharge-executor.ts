@@ -1,18 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ACCOUNT_STREAM_PREFIX } from '@app/accounts';
 import type { Accounts } from '@app/accounts';
-import type { EventStore, GlobalPosition } from '@app/event-store';
+import type { EventStore } from '@app/event-store';
 import type { Catalog } from '@app/metering';
 
 import type { ChargeOutcome, PaymentMethod } from '@app/payments';
 import type { Logger } from 'pino';
 import { isSame, resumeIn } from '../following/followed.js';
+import { waitForMore } from '../following/wait-for-more.js';
 import { LIMITS } from '../limits.js';
 import { duePayments } from './due-payments.js';
 import type { DuePayment } from './due-payments.js';
 import { OpenWork } from './open-work.js';
 import type { ExecutorRight, PaymentJournal } from './payment-journal.js';
-import { sightingsOf } from './payment-sightings.js';
+import { DECODED_TYPES, sightingsOf } from './payment-sightings.js';
 import type { PaymentProcessors } from './payment-processors.js';
 import { storedMethodOf } from './payment-records.js';
 import type { PaymentSettlement } from './payment-settlement.js';
@@ -28,6 +29,12 @@ export interface ExecutorParts {
   readonly nowMs: () => number;
   readonly log: Logger;
 }
+
+const FOLLOWED = {
+  maxCount: LIMITS.followedPageEvents,
+  streamPrefixes: [ACCOUNT_STREAM_PREFIX],
+  dataTypes: DECODED_TYPES,
+};
 
 /**
  * Pays what accounts ask for: recharges that their streams request, and the plan's price of closed cycles.
@@ -90,35 +97,21 @@ export class RechargeExecutor {
     let saved = after;
     let savedAt = 0;
     while (!this.#isStopping && right.isHeld) {
-      const page = await store.readAll({
-        after,
-        maxCount: LIMITS.executorPageEvents,
-        streamPrefixes: [ACCOUNT_STREAM_PREFIX],
-      });
+      const page = await store.readAll({ ...FOLLOWED, after });
       for (const organisation of await sightingsOf(page.events, right)) work.add(organisation, after);
       after = page.position;
       seen = page.events.at(-1) ?? seen;
       await this.#payDue(work);
       const done = work.oldest ?? seen?.position ?? saved;
-      if (seen !== undefined && !isSame(done, saved) && performance.now() - savedAt >= LIMITS.executorSaveEveryMs) {
+      if (seen !== undefined && !isSame(done, saved) && performance.now() - savedAt >= LIMITS.followedSaveEveryMs) {
         await right.saveFollowed({ done, seen });
         saved = done;
         savedAt = performance.now();
       }
-      if (page.isEnd) await this.#waitForMore(after);
+      if (page.isEnd) await waitForMore(store, after, this.#stopping.signal);
     }
     const done = work.oldest ?? seen?.position ?? saved;
     if (right.isHeld && seen !== undefined && !isSame(done, saved)) await right.saveFollowed({ done, seen });
-  }
-
-  /** Until something was appended, the next look is due, or the end. */
-  async #waitForMore(after: GlobalPosition): Promise<void> {
-    const ending = new AbortController();
-    const stopped = sleep(LIMITS.executorIdleMs, undefined, {
-      signal: AbortSignal.any([ending.signal, this.#stopping.signal]),
-    }).catch(() => undefined);
-    await Promise.race([this.parts.store.waitForAppend(after, LIMITS.executorIdleMs), stopped]);
-    ending.abort();
   }
 
   async #payDue(work: OpenWork): Promise<void> {

@@ -1,6 +1,7 @@
 import type { AllStreamRecordedEvent, ReadPosition } from '@eventstore/db-client';
 import { START } from '../event-store.js';
 import type { AllPage, GlobalPosition, ReadAllOptions, StoredEvent } from '../event-store.js';
+import { isWanted, withWantedData } from '../read-options.js';
 import { collectRead } from './collect-read.js';
 import { KURRENT_LIMITS } from './limits.js';
 import { asReadError } from './port-errors.js';
@@ -39,9 +40,8 @@ export class AllReader {
   }
 
   /** `maxCount` counts the events looked at, system events aside. */
-  private async readPlain({ after, maxCount, streamPrefixes }: ReadAllOptions): Promise<AllPage> {
-    const isWanted = (stream: string): boolean =>
-      streamPrefixes === undefined || streamPrefixes.some((prefix) => stream.startsWith(prefix));
+  private async readPlain(options: ReadAllOptions): Promise<AllPage> {
+    const { after, maxCount } = options;
     const events: StoredEvent[] = [];
     let [looked, position] = [0, after];
     for (let round = 0; round < KURRENT_LIMITS.readAllRoundsMax; round += 1) {
@@ -55,7 +55,7 @@ export class AllReader {
         position = event.position;
         if (isSystemEvent(event)) continue;
         looked += 1;
-        if (isWanted(event.streamId)) events.push(toStoredEvent(event));
+        if (isWanted(event.streamId, options)) events.push(withWantedData(toStoredEvent(event), options));
       }
       if (found.length < count) return { events, position, isEnd: true };
       if (looked === maxCount) break;

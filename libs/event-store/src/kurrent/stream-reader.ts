@@ -1,8 +1,8 @@
 import { ErrorType } from '@eventstore/db-client';
 import type { ReadRevision, RecordedEvent } from '@eventstore/db-client';
 import type { ReadStreamOptions, StoredEvent } from '../event-store.js';
-import { withFirstBare } from '../first-bare.js';
 import { collectRead } from './collect-read.js';
+import { withFirstBare } from '../read-options.js';
 import { asReadError, isOfType } from './port-errors.js';
 import type { SharedClient } from './shared-client.js';
 import { toStoredEvent } from './stored-events.js';

@@ -9,7 +9,7 @@ import type {
   StoredEvent,
   StreamAppend,
 } from '../event-store.js';
-import { withFirstBare } from '../first-bare.js';
+import { isWanted, withFirstBare, withWantedData } from '../read-options.js';
 import { validateAppends, validateMaxCount } from '../validate-appends.js';
 
 const at = (position: bigint): GlobalPosition => ({ commit: position, prepare: position });
@@ -46,13 +46,13 @@ export class MemoryEventStore implements EventStore {
     return BigInt(this.streams.get(stream)?.length ?? 0) - 1n;
   }
 
-  async readAll({ after, maxCount, streamPrefixes }: ReadAllOptions): Promise<AllPage> {
+  async readAll(options: ReadAllOptions): Promise<AllPage> {
+    const { after, maxCount } = options;
     validateMaxCount(maxCount);
     const start = Number(after.commit);
     const looked = this.all.slice(start, start + maxCount);
-    const events = looked.filter(
-      ({ stream }) => streamPrefixes === undefined || streamPrefixes.some((prefix) => stream.startsWith(prefix)),
-    );
+    const wanted = looked.filter(({ stream }) => isWanted(stream, options));
+    const events = wanted.map((event) => withWantedData(event, options));
     return { events, position: looked.at(-1)?.position ?? after, isEnd: looked.length < maxCount };
   }
 

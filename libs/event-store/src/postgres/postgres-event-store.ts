@@ -10,12 +10,13 @@ import type {
   StoredEvent,
   StreamAppend,
 } from '../event-store.js';
+import { isWanted } from '../read-options.js';
 import { validateAppends, validateMaxCount } from '../validate-appends.js';
 import { splitBySize, toOutcomes, toParameters } from './append-batch.js';
 import type { AppendRow } from './append-batch.js';
 import { AppendListener } from './append-listener.js';
-import { STATEMENTS } from './statements.js';
 import { GroupedAppends } from './grouped-appends.js';
+import { STATEMENTS } from './statements.js';
 
 interface EventRow {
   readonly position: bigint;
@@ -24,7 +25,7 @@ interface EventRow {
   readonly stream: string;
   readonly revision: number;
   readonly type: string;
-  /** Null where a page only looked past the event. */
+  /** Null where nobody wants it. */
   readonly data: Buffer | null;
 }
 
@@ -39,22 +40,19 @@ const STATEMENT_TIMEOUT_MS = 60_000;
 /** Revisions are four bytes in the table; a bound beyond them reads the same. */
 const REVISION_MAX = 2_147_483_647n;
 
+const NO_DATA = new Uint8Array(0);
+
 const at = (position: bigint): GlobalPosition => ({ commit: position, prepare: position });
 
-function toEvents(rows: readonly EventRow[]): StoredEvent[] {
-  const events: StoredEvent[] = [];
-  for (const { position, recorded_at: recordedAt, id, stream, revision, type, data } of rows) {
-    if (data === null) continue;
-    events.push({ id, type, data, stream, revision: BigInt(revision), position: at(position), recordedAt });
-  }
-  return events;
+function toEvent({ position, recorded_at: recordedAt, id, stream, revision, type, data }: EventRow): StoredEvent {
+  return { id, type, data: data ?? NO_DATA, stream, revision: BigInt(revision), position: at(position), recordedAt };
 }
 
 /** The port on Postgres tables (schema `creditfold_events`). */
 export class PostgresEventStore implements EventStore {
-  private readonly appends = new GroupedAppends((appends) => this.write(appends));
   private readonly pool: ReturnType<typeof createPool>;
   private readonly listener: AppendListener;
+  private readonly appends = new GroupedAppends((appends) => this.write(appends));
 
   private constructor({ url, poolMax }: PostgresEventStoreOptions) {
     this.pool = createPool(url, {
@@ -90,7 +88,7 @@ export class PostgresEventStore implements EventStore {
     const rows = isBackwards
       ? await this.query<EventRow>(STATEMENTS.readStreamBackwards, values)
       : await this.query<EventRow>(STATEMENTS.readStreamForwards, [...values, isFirstBare === true]);
-    return toEvents(rows);
+    return rows.map(toEvent);
   }
 
   async streamRevision(stream: string): Promise<bigint> {
@@ -98,12 +96,14 @@ export class PostgresEventStore implements EventStore {
     return row === undefined ? NO_STREAM : BigInt(row.revision);
   }
 
-  async readAll({ after, maxCount, streamPrefixes }: ReadAllOptions): Promise<AllPage> {
+  async readAll(options: ReadAllOptions): Promise<AllPage> {
+    const { after, maxCount, streamPrefixes, dataTypes } = options;
     validateMaxCount(maxCount);
-    const rows = await this.query<EventRow>(STATEMENTS.readAll, [after.commit, maxCount, streamPrefixes ?? null]);
+    const values = [after.commit, maxCount, streamPrefixes ?? null, dataTypes ?? null];
+    const rows = await this.query<EventRow>(STATEMENTS.readAll, values);
     const last = rows.at(-1);
     return {
-      events: toEvents(rows),
+      events: rows.filter(({ stream }) => isWanted(stream, options)).map(toEvent),
       position: last === undefined ? after : at(last.position),
       isEnd: rows.length < maxCount,
     };

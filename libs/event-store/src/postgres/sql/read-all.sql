@@ -1,4 +1,4 @@
--- Events of other streams come without their data: a page says how far was looked, also past them.
+-- Events of other streams, and of types whose data nobody wants, come without it: a page says how far was looked.
 with page as (
   select e.position, e.recorded_at, e.id, e.stream_id, e.revision, e.type_id, e.data
   from creditfold_events.events e
@@ -8,7 +8,8 @@ with page as (
 )
 select p.position, p.recorded_at, p.id, s.name as stream, p.revision, t.name as type,
   case
-    when $3::text[] is null or exists (select from unnest($3::text[]) as given (prefix) where starts_with(s.name, given.prefix))
+    when ($4::text[] is null or t.name = any ($4::text[])) and ($3::text[] is null
+      or exists (select from unnest($3::text[]) as given (prefix) where starts_with(s.name, given.prefix)))
     then p.data
   end as data
 from page p
