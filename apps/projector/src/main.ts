@@ -11,8 +11,9 @@ const onFatal = (): void => process.exit(1);
 async function main(): Promise<void> {
   const { databaseUrl, streams, host, port, logLevel } = projectorSettingsFrom(withSecretFiles(process.env));
   const log = createLog({ name: 'projector', level: logLevel });
+  const { statementTimeoutMs } = PROJECTOR_LIMITS;
   const { store, hasDensePositions } = await openEventStore(streams);
-  const models = await ReadModels.connect({ url: databaseUrl, name: 'creditfold-projector' });
+  const models = await ReadModels.connect({ url: databaseUrl, name: 'creditfold-projector', statementTimeoutMs });
   const projector = await serveProjector({ store, hasDensePositions, models, log, onFatal }, { port, host });
   log.info({ port: projector.port }, 'The projector runs');
   const stop = async (): Promise<void> => {

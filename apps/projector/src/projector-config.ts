@@ -22,6 +22,8 @@ export const PROJECTOR_LIMITS = {
   stalledRedMs: 15_000,
   /** … and the process ends (I11). */
   stalledExitMs: 45_000,
+  /** Of one statement: a connection that has gone silent is given up for another before the process would be ended. */
+  statementTimeoutMs: 30_000,
   stopWithinMs: 10_000,
 } as const;
 

@@ -7,8 +7,11 @@ export const POSTGRES_LIMITS = {
   statementTimeoutMs: 30_000,
   /** How much later the client gives up itself: the server's own word, if any comes, is worth more. */
   silenceGraceMs: 5_000,
-  /** The server ends a transaction that its client has left open for so long, with the locks that it holds. */
-  idleInTransactionMs: 60_000,
+  /**
+   * The server ends a transaction whose client has said nothing for so long, with the locks that it holds: ours go from
+   * statement to statement, so such a client is gone, and others wait for its locks.
+   */
+  idleInTransactionMs: 15_000,
   /** An idle connection is probed after so long, so that one whose other end is gone is found. */
   keepAliveAfterMs: 10_000,
   /** One statement of a migration, or its wait for its turn. */

@@ -7,6 +7,8 @@ export interface ReadModelsOptions {
   /** Shown in `pg_stat_activity`. */
   readonly name: string;
   readonly poolMax?: number;
+  /** Of one statement; two minutes without it, which is what comparing and rebuilding may need. */
+  readonly statementTimeoutMs?: number;
 }
 
 /** The read models' database: schemas brought up to date, and a pool. */
@@ -17,9 +19,13 @@ export class ReadModels {
   ) {}
 
   /** @throws {SchemaTooNew} when a newer version of the program has migrated the database */
-  static async connect({ url, name, poolMax }: ReadModelsOptions): Promise<ReadModels> {
+  static async connect({ url, name, poolMax, statementTimeoutMs }: ReadModelsOptions): Promise<ReadModels> {
     await migrateLeases(url);
-    const pool = createReadModelPool(url, { name, ...(poolMax === undefined ? {} : { max: poolMax }) });
+    const pool = createReadModelPool(url, {
+      name,
+      ...(poolMax === undefined ? {} : { max: poolMax }),
+      ...(statementTimeoutMs === undefined ? {} : { statementTimeoutMs }),
+    });
     try {
       const generations = new Generations(url, pool);
       await generations.prepare();

@@ -1,7 +1,7 @@
 import { eventStoreSettingsFrom, openEventStore } from '@app/event-store';
 import { createLog } from '@app/logging';
 import { ReadModels } from '@app/read-models';
-import { startProjector } from '../../../projector/src/index.js';
+import { PROJECTOR_LIMITS, startProjector } from '../../../projector/src/index.js';
 import { DiskWatch } from './disk-watch.js';
 import { Fault, PartFault } from './part-fault.js';
 import { reportOf } from './report-of.js';
@@ -12,7 +12,11 @@ await runWorker(async (env) => {
   const url = settingOf(env, 'DATABASE_URL');
   const log = createLog({ name: 'projector', level: settingOf(env, 'LOG_LEVEL') });
   const { store, hasDensePositions } = await openEventStore(eventStoreSettingsFrom(env));
-  const models = await ReadModels.connect({ url, name: 'projector' });
+  const models = await ReadModels.connect({
+    url,
+    name: 'projector',
+    statementTimeoutMs: PROJECTOR_LIMITS.statementTimeoutMs,
+  });
   const fault = new Fault();
   const disk = new DiskWatch(fault.raise);
   const projector = await startProjector({

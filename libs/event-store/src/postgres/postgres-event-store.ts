@@ -36,7 +36,7 @@ export interface PostgresEventStoreOptions {
 }
 
 const POOL_MAX = 4;
-const STATEMENT_TIMEOUT_MS = 60_000;
+const STATEMENT_TIMEOUT_MS = 30_000;
 /** Revisions are four bytes in the table; a bound beyond them reads the same. */
 const REVISION_MAX = 2_147_483_647n;
 

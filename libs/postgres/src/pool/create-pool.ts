@@ -30,14 +30,16 @@ const types: CustomTypesConfig = {
  * the query that needs it, leaves the pool, and never ends the process.
  */
 export function createPool(url: string, options: PoolOptions): Pool {
+  const patience = patienceOf(url, options.statementTimeoutMs);
   const pool = new pg.Pool({
     connectionString: url,
     max: options.max ?? POSTGRES_LIMITS.poolConnectionsMax,
     application_name: options.applicationName,
     connectionTimeoutMillis: POSTGRES_LIMITS.connectTimeoutMs,
-    idleTimeoutMillis: POSTGRES_LIMITS.idleConnectionMs,
+    // Well below what silence is borne: when one has turned out to be silent, those that were idle beside it have left.
+    idleTimeoutMillis: Math.min(POSTGRES_LIMITS.idleConnectionMs, patience.query_timeout / 2),
     types,
-    ...patienceOf(url, options.statementTimeoutMs),
+    ...patience,
   });
   // Without listeners an 'error' event ends the process. Whoever uses the connection sees the error in its own query.
   pool.on('error', () => undefined);

@@ -1,16 +1,13 @@
-import type { ClientConfig } from 'pg';
 import { POSTGRES_LIMITS } from '../limits.js';
 
-type Patience = Required<
-  Pick<
-    ClientConfig,
-    | 'statement_timeout'
-    | 'query_timeout'
-    | 'idle_in_transaction_session_timeout'
-    | 'keepAlive'
-    | 'keepAliveInitialDelayMillis'
-  >
->;
+/** Options of a client of `pg`, by its names; milliseconds. */
+interface Patience {
+  readonly statement_timeout: number;
+  readonly query_timeout: number;
+  readonly idle_in_transaction_session_timeout: number;
+  readonly keepAlive: true;
+  readonly keepAliveInitialDelayMillis: number;
+}
 
 /**
  * How long either end waits for the other. The server cancels a statement that takes too long and says so; a network

@@ -248,9 +248,12 @@ export const toGenerations = (rows: readonly unknown[]): readonly Generation[] =
   rows.map((row) => generationOf(row as GenerationRow));
 
 /** Connections for projecting or querying read models. */
-export const createReadModelPool = (url: string, options: { readonly name: string; readonly max?: number }): Pool =>
+export const createReadModelPool = (
+  url: string,
+  options: { readonly name: string; readonly max?: number; readonly statementTimeoutMs?: number },
+): Pool =>
   createPool(url, {
     applicationName: options.name,
-    statementTimeoutMs: READ_MODEL_LIMITS.statementTimeoutMs,
+    statementTimeoutMs: options.statementTimeoutMs ?? READ_MODEL_LIMITS.statementTimeoutMs,
     ...(options.max === undefined ? {} : { max: options.max }),
   });

@@ -26,6 +26,9 @@ export interface LaneVerification {
   readonly hasMore: boolean;
 }
 
+/** A snapshot that holds no lock may wait for as long as the recomputation takes. */
+const BEGIN = 'begin isolation level repeatable read read only; set local idle_in_transaction_session_timeout = 0';
+
 /**
  * Recomputes the read models from the streams in a generation of their own, and compares it with the live one as one
  * snapshot of the database sees it. Live projectors and readers go on; the recomputed generation is dropped again.
@@ -56,10 +59,10 @@ async function verifyLane(lane: LaneName, options: VerifyOptions): Promise<LaneV
     // Nearly all of it before the snapshot is taken, so that the snapshot is short.
     const before = await generations.live(lane);
     if (before !== undefined) await project(before.checkpoint.position);
-    await live.query('begin isolation level repeatable read read only');
+    await live.query(BEGIN);
     const generation = await liveIn(live, lane);
     await project(generation.checkpoint.position);
-    await recomputed.query('begin isolation level repeatable read read only');
+    await recomputed.query(BEGIN);
     const compared = await compareLane(lane, { client: live, generation }, { client: recomputed, generation: scratch });
     return { lane, position: generation.checkpoint.position, ...compared };
   } finally {
