@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PostgresEventStore } from '@app/event-store';
 import { startTestPostgres, type TestPostgres } from '@app/postgres/testing';
 import { Queries, ReadModels } from '@app/read-models';
-import { serveProjector, type FatalFault } from '../../apps/projector/src/index.js';
+import { serveProjector, startProjector, type FatalFault } from '../../apps/projector/src/index.js';
 import { AccountHistory } from '../support/account-history.js';
 
 let server: TestPostgres;
@@ -61,6 +61,36 @@ describe('projector', () => {
     await until(() => faults.length > 0);
     expect(faults).toMatchObject([{ code: 'Stalled' }]);
     expect((await fetch(`http://127.0.0.1:${projector.port}/health/ready`)).status).toBe(503);
+    await projector.stop();
+    await Promise.all([store.close(), models.close()]);
+  }, 60_000);
+
+  it('F35: a lock on the rows, of a session that is idle in its transaction, turns it red until the lock is gone', async () => {
+    const url = await server.createDatabase();
+    const store = await PostgresEventStore.connect({ url });
+    const models = await ReadModels.connect({ url, name: 'test' });
+    const faults: FatalFault[] = [];
+    const settings = { watchEveryMs: 100, stalledRedMs: 300, stalledExitMs: 60_000 };
+    const projector = await startProjector({
+      store,
+      models,
+      log: quiet,
+      onFatal: (fault) => faults.push(fault),
+      settings,
+    });
+    await until(() => projector.health().lanes.every(({ isLeading }) => isLeading));
+    const idler = await models.pool.connect();
+    await idler.query('begin; lock table creditfold_usage_1.usage_accounts in share mode');
+    const account = new AccountHistory('acme', Date.UTC(2026, 10, 1));
+    await store.append([account.take()]);
+    await until(() => projector.health().problems.includes('Stalled'));
+    expect(projector.health()).toMatchObject({ isReady: false, problems: ['Stalled'] });
+    await idler.query('rollback');
+    idler.release();
+    expect(await new Queries({ models, store }).waitForRevision('acme', account.revision, 30_000)).toBe(true);
+    await until(() => projector.health().isReady);
+    expect(projector.health().problems).toEqual([]);
+    expect(faults).toEqual([]);
     await projector.stop();
     await Promise.all([store.close(), models.close()]);
   }, 60_000);

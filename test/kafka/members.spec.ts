@@ -6,12 +6,12 @@ import type { FeedConsumer, KafkaUsageFeed } from '@app/usage-feed';
 import { CollectingHandler, eventually } from '@app/usage-feed/testing';
 import {
   LIVE_OPTIONS,
-  faultMs,
   kafkaUnderTest,
   numbered,
   numbers,
   type KafkaUnderTest,
 } from '../support/kafka/kafka-under-test.js';
+import { faultMs } from '../support/fault-ms.js';
 import { transpileLib } from '../support/transpile-lib.js';
 
 const SESSION_MS = 6_000;

@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { FeedUnavailable, lastRecordOf, type FeedConsumer } from '@app/usage-feed';
 import { CollectingHandler, eventually } from '@app/usage-feed/testing';
+import { faultMs } from '../support/fault-ms.js';
 import { AggregatorWorld } from '../support/aggregator-world.js';
 import { TestBroker } from '../support/kafka/broker.mjs';
 import {
   LIVE_OPTIONS,
-  faultMs,
   kafkaUnderTest,
   numbered,
   numbers,

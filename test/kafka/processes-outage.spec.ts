@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startTestPostgres, type TestPostgres } from '@app/postgres/testing';
+import { faultMs } from '../support/fault-ms.js';
 import { TestBroker } from '../support/kafka/broker.mjs';
 import { Deployment } from '../support/kafka/deployment.js';
-import { faultMs } from '../support/kafka/kafka-under-test.js';
 import type { ProducedEvent } from '../support/kafka/produced-usage.js';
 
 const TIMEOUT_MS = 240_000;

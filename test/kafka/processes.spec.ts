@@ -7,9 +7,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createPool } from '@app/postgres';
 import { startTestPostgres, type TestPostgres } from '@app/postgres/testing';
+import { faultMs } from '../support/fault-ms.js';
 import { kafkaClass, kafkaJars } from '../support/kafka/broker.mjs';
 import { Deployment, SESSION_MS } from '../support/kafka/deployment.js';
-import { faultMs, testBrokers } from '../support/kafka/kafka-under-test.js';
+import { testBrokers } from '../support/kafka/kafka-under-test.js';
 
 const TIMEOUT_MS = 240_000;
 const PARTITIONS = 6;

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { EventStoreUnavailable, PostgresEventStore } from '@app/event-store';
 import { createPool, isConnectionLost, UnknownOutcome, withTransaction } from '@app/postgres';
@@ -5,6 +6,8 @@ import { startTestPostgres, type TestPostgres } from '@app/postgres/testing';
 import { FeedUnavailable, openUsageFeed } from '@app/usage-feed';
 import { CollectingHandler, eventually } from '@app/usage-feed/testing';
 import { appendTo } from '../support/eventstoredb/noted.js';
+import { faultMs } from '../support/fault-ms.js';
+import { DeploymentOnPostgres } from '../support/postgres/deployment-on-postgres.js';
 import { FaultyProxy } from '../support/postgres/faulty-proxy.js';
 
 const TIMEOUT_MS = 90_000;
@@ -113,5 +116,30 @@ describe('F42: connections to Postgres that go silent for ever', () => {
       await store.close();
     },
     TIMEOUT_MS,
+  );
+
+  it(
+    'I1-I4, I8: all processes go on by themselves after minutes of it under load, and no figure is wrong',
+    async () => {
+      const deployment = await DeploymentOnPostgres.start({ statementTimeoutMs: 1_000 });
+      try {
+        await deployment.underLoad(async () => {
+          deployment.proxy.silence();
+          await eventually(
+            'nobody is told 202',
+            () => deployment.lastStatuses.every((status) => status === 503),
+            TIMEOUT_MS,
+          );
+          expect((await deployment.client.get('/health/ready')).status).toBe(503);
+          await sleep(faultMs(10_000, 1_000));
+          deployment.proxy.heal();
+        });
+        expect(await deployment.figures()).toEqual(deployment.figuresDue);
+        expect(await deployment.verified()).toMatchObject({ code: 0 });
+      } finally {
+        await deployment.stop();
+      }
+    },
+    2 * TIMEOUT_MS,
   );
 });

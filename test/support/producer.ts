@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiClient } from './api-client.js';
 import { poolOf, usageOf } from './figures.js';
 
-const BATCH_EVENTS = 50;
+/** Of one request. */
+export const BATCH_EVENTS = 50;
 const ORGANISATIONS = ['acme', 'globex', 'initech'];
 const PAUSE_MS = 50;
 

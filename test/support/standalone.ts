@@ -93,6 +93,10 @@ export class StandaloneProcess {
     return this.#output;
   }
 
+  get isRunning(): boolean {
+    return this.child.exitCode === null && this.child.signalCode === null;
+  }
+
   get pid(): number {
     if (this.child.pid === undefined) throw new Error('it was not started');
     return this.child.pid;
@@ -110,7 +114,7 @@ export class StandaloneProcess {
 
   /** To the whole group, as a terminal and a service manager do; resolves when the program has ended. */
   async end(signal: NodeJS.Signals = 'SIGTERM'): Promise<Ended> {
-    if (this.child.exitCode === null && this.child.signalCode === null) process.kill(-this.pid, signal);
+    if (this.isRunning) process.kill(-this.pid, signal);
     return this.ended;
   }
 

@@ -10,11 +10,6 @@ export function testBrokers(): readonly string[] {
   return brokers.split(',');
 }
 
-/** Durations of faults are a soak's; FAULT_SCALE=0.1 makes a short run of them. Never below `leastMs`. */
-export function faultMs(soakMs: number, leastMs: number): number {
-  return Math.max(leastMs, soakMs * Number(process.env['FAULT_SCALE'] ?? '0.1'));
-}
-
 /** Records `from` to `from + count - 1`, all with one key. */
 export function numbered(from: number, count: number): PublishRecord[] {
   return Array.from({ length: count }, (_, index) => ({
