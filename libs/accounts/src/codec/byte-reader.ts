@@ -85,6 +85,20 @@ export class ByteReader {
     return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
   }
 
+  /** So many numbers from 0, each a multiple of `factor`. */
+  varints(count: number, factor: number): number[] {
+    const values: number[] = [];
+    for (let left = count; left > 0; left -= 1) values.push(this.varint() * factor);
+    return values;
+  }
+
+  /** As `varints`, of either sign. */
+  zigzags(count: number, factor: number): number[] {
+    const values: number[] = [];
+    for (let left = count; left > 0; left -= 1) values.push(this.zigzag() * factor);
+    return values;
+  }
+
   integer(): number {
     const value = Number(this.bigint());
     if (!Number.isSafeInteger(value)) throw this.corrupt('a number is too large');

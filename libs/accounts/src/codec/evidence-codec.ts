@@ -1,12 +1,13 @@
-import type { EvidenceColumns, EvidenceLine, EvidenceMeterLine, IdentityHash } from '@app/metering';
-import { readAmounts, writeAmounts } from './amount-columns.js';
+import type { EvidenceTable, IdentityHash, LineExtras, UseAmounts } from '@app/metering';
+import { readUseAmounts, writeAmounts } from './amount-columns.js';
 import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
 import { CODEC_LIMITS } from './codec-limits.js';
-import { readBigintSteps, readIntegers, readSteps, writeColumnSteps, writeIntegers, writeSteps } from './columns.js';
 import { readIds, writeIds } from './id-columns.js';
+import { readColumnSteps, readIntegers, readSteps } from './read-columns.js';
 import { readSparse, readSparseLists, writeSparse, writeSparseLists } from './sparse-columns.js';
 import { TextList, writeTexts } from './text-table.js';
+import { writeColumnSteps, writeIntegers, writeSteps } from './write-columns.js';
 
 /** Identity and content hash of one usage event, 64 bits each. */
 const HASHES_BYTES = 16;
@@ -36,7 +37,7 @@ function readHashes(reader: ByteReader): IdentityHash[] {
 }
 
 /** The rate uses of each line: lists repeat, so each different one is written once. */
-function writePatterns(writer: ByteWriter, { patterns, patternNumbers }: EvidenceColumns): void {
+function writePatterns(writer: ByteWriter, { patterns, patternNumbers }: EvidenceTable): void {
   writer.varint(patterns.lists.length);
   for (const uses of patterns.lists) {
     writer.count(uses.length, CODEC_LIMITS.patternUsesMax);
@@ -45,22 +46,33 @@ function writePatterns(writer: ByteWriter, { patterns, patternNumbers }: Evidenc
   writeIntegers(writer, patternNumbers);
 }
 
-function readPatterns(reader: ByteReader, count: number): (readonly number[])[] {
-  const patterns: number[][] = [];
+/** The lists of uses, which of them each event has, and how many meter lines each use has, in the order of the first. */
+function readPatterns(reader: ByteReader, count: number) {
+  const lists: number[][] = [];
   // A pattern takes one byte at least, and there are never more of them than lines.
   for (let left = reader.count(count, 1); left > 0; left--)
-    patterns.push(readIntegers(reader, reader.count(CODEC_LIMITS.patternUsesMax)));
-  let total = 0;
-  return readIntegers(reader, count).map((number) => {
-    const pattern = patterns[number];
-    if (pattern === undefined) throw reader.corrupt(`pattern ${number} does not exist`);
-    total += pattern.length;
-    if (total > CODEC_LIMITS.elementsMax) throw reader.corrupt('there are too many meter lines');
-    return pattern;
-  });
+    lists.push(readIntegers(reader, reader.count(CODEC_LIMITS.patternUsesMax)));
+  const patternNumbers = readIntegers(reader, count);
+  const counts = new Map<number, number>();
+  let lineCount = 0;
+  for (const [number, events] of countEach(patternNumbers)) {
+    const list = lists[number];
+    if (list === undefined) throw reader.corrupt(`pattern ${number} does not exist`);
+    lineCount += list.length * events;
+    if (lineCount > CODEC_LIMITS.elementsMax) throw reader.corrupt('there are too many meter lines');
+    for (const use of list) counts.set(use, (counts.get(use) ?? 0) + events);
+  }
+  return { lists, patternNumbers, counts, lineCount };
 }
 
-function writeMeterLines(writer: ByteWriter, { amounts, extras }: EvidenceColumns): void {
+/** How often each number comes, in the order in which they first come. */
+function countEach(numbers: readonly number[]): Map<number, number> {
+  const counts = new Map<number, number>();
+  for (const number of numbers) counts.set(number, (counts.get(number) ?? 0) + 1);
+  return counts;
+}
+
+function writeMeterLines(writer: ByteWriter, { amounts, extras }: EvidenceTable): void {
   writeAmounts(writer, amounts.values());
   const [cuts, deltas] = [new Map<number, bigint>(), new Map<number, bigint>()];
   const inputs = new Map<number, readonly bigint[]>();
@@ -74,29 +86,21 @@ function writeMeterLines(writer: ByteWriter, { amounts, extras }: EvidenceColumn
   writeSparseLists(writer, inputs);
 }
 
-function readMeterLines(reader: ByteReader, uses: readonly number[]): EvidenceMeterLine[] {
-  const { quantities, credits } = readAmounts(reader, uses);
-  const cuts = readSparse(reader, uses.length);
-  const deltas = readSparse(reader, uses.length);
-  const inputs = readSparseLists(reader, uses.length);
-  const hasOptional = cuts.size + deltas.size + inputs.size > 0;
-  return uses.map((use, line) => {
-    const meterLine = { use, quantityNanos: quantities[line] ?? 0n, creditsNanos: credits[line] ?? 0n };
-    if (!hasOptional) return meterLine;
-    const cutNanos = cuts.get(line);
-    const deltaUnits = deltas.get(line);
-    const inputsOfLine = inputs.get(line);
-    return {
-      ...meterLine,
-      ...(cutNanos !== undefined && { cutNanos }),
-      ...(deltaUnits !== undefined && { deltaUnits }),
-      ...(inputsOfLine !== undefined && { inputs: inputsOfLine }),
-    };
-  });
+/** What few meter lines have, by their numbers, in order. */
+function readExtras(reader: ByteReader, lineCount: number): Map<number, LineExtras> {
+  const cuts = readSparse(reader, lineCount);
+  const deltas = readSparse(reader, lineCount);
+  const inputs = readSparseLists(reader, lineCount);
+  const extras = new Map<number, LineExtras>();
+  const add = (line: number, more: LineExtras): unknown => extras.set(line, { ...extras.get(line), ...more });
+  for (const [line, cutNanos] of cuts) add(line, { cutNanos });
+  for (const [line, deltaUnits] of deltas) add(line, { deltaUnits });
+  for (const [line, own] of inputs) add(line, { inputs: own });
+  return new Map([...extras].toSorted(([one], [other]) => one - other));
 }
 
 /** Usage events as columns. Hashes and times stand first: deduplication reads nothing behind them. */
-export function writeEvidence(writer: ByteWriter, columns: EvidenceColumns): void {
+export function writeEvidence(writer: ByteWriter, columns: EvidenceTable): void {
   const { count, timesMs, usageTimesMs } = columns;
   if (columns.lineCount > CODEC_LIMITS.elementsMax)
     throw new RangeError('there are too many meter lines for one event');
@@ -118,37 +122,42 @@ export function writeEvidence(writer: ByteWriter, columns: EvidenceColumns): voi
 }
 
 /** The reverse of `writeEvidence`. @throws {CorruptEvent} */
-export function readEvidence(reader: ByteReader): EvidenceLine[] {
+export function readEvidence(reader: ByteReader): EvidenceTable {
   const hashes = readHashes(reader);
   const count = hashes.length;
-  const times = readSteps(reader, count);
+  const timesMs = readSteps(reader, count);
   const sources = new TextList(reader);
-  const sourceColumn = readIntegers(reader, count);
+  const sourceNumbers = readIntegers(reader, count);
+  // Each source that is meant exists.
+  for (const number of sourceNumbers) sources.text(number);
   const ids = readIds(reader, count);
-  const offsets = readBigintSteps(reader, count);
+  const offsets = readColumnSteps(reader, count);
   const ahead = readIntegers(reader, count);
-  const recordTimestamps = readSteps(reader, count);
+  const usageTimesMs = timesMs.map((timeMs, index) => timeMs - (ahead[index] ?? 0));
+  const recordTimestampsMs = readSteps(reader, count);
   const dimensions = readIntegers(reader, count);
-  const patterns = readPatterns(reader, count);
-  const meterLines = readMeterLines(reader, patterns.flat());
+  const { lists, patternNumbers, counts, lineCount } = readPatterns(reader, count);
+  const amounts = new Map<number, UseAmounts>();
+  for (const [use, lines] of counts) amounts.set(use, readUseAmounts(reader, lines));
+  const extras = readExtras(reader, lineCount);
   reader.end();
-  let start = 0;
-  return hashes.map((hash, index) => {
-    const timeMs = times[index] ?? 0;
-    const first = start;
-    start += patterns[index]?.length ?? 0;
-    return {
-      source: sources.text(sourceColumn[index] ?? 0),
-      id: ids[index] ?? '',
-      hash,
-      timeMs,
-      usageTimeMs: timeMs - (ahead[index] ?? 0),
-      offset: offsets[index] ?? 0n,
-      recordTimestampMs: recordTimestamps[index] ?? 0,
-      dimensions: dimensions[index] ?? 0,
-      lines: meterLines.slice(first, start),
-    };
-  });
+  return {
+    count,
+    hashes,
+    timesMs,
+    usageTimesMs,
+    sources,
+    sourceNumbers,
+    ids,
+    offsets,
+    recordTimestampsMs,
+    dimensions,
+    patterns: { lists },
+    patternNumbers,
+    amounts,
+    extras,
+    lineCount,
+  };
 }
 
 /** Hashes and event times alone, without building lines. @throws {CorruptEvent} */

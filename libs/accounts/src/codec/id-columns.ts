@@ -1,8 +1,9 @@
 import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
 import { CODEC_LIMITS } from './codec-limits.js';
-import { readIntegers, readSteps, writeConstant, writeIntegers, writeSteps } from './columns.js';
+import { readIntegers, readSteps } from './read-columns.js';
 import { TextList, TextTable } from './text-table.js';
+import { writeConstant, writeIntegers, writeSteps } from './write-columns.js';
 
 const UUID = 0;
 const COUNTED = 1;

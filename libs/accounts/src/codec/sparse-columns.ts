@@ -1,7 +1,8 @@
 import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
 import { CODEC_LIMITS } from './codec-limits.js';
-import { readBigints, readIntegers, readSteps, writeBigints, writeIntegers, writeSteps } from './columns.js';
+import { readBigints, readIntegers, readSteps } from './read-columns.js';
+import { writeBigints, writeIntegers, writeSteps } from './write-columns.js';
 
 /** Values that few lines have, by line: how many, at which lines, then the values. None take one byte together. */
 export function writeSparse(writer: ByteWriter, values: ReadonlyMap<number, bigint>): void {

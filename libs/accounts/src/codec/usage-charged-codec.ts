@@ -1,15 +1,29 @@
-import { usageColumnsOf, type EvidenceLine, type UsageCharged } from '@app/metering';
+import {
+  usageColumnsOf,
+  usageOfColumns,
+  type DimensionTable,
+  type EvidenceTable,
+  type FeedRange,
+  type GroupTable,
+  type RateUse,
+  type UsageCharged,
+  type UsageColumns,
+  type UsageHeader,
+} from '@app/metering';
 import { ByteReader } from './byte-reader.js';
 import { ByteWriter } from './byte-writer.js';
 import { CODEC_LIMITS } from './codec-limits.js';
-import { readSteps, writeSteps } from './columns.js';
+import { readDimensions, writeDimensions } from './dimensions-codec.js';
 import { readEvidence, visitIdentities, writeEvidence } from './evidence-codec.js';
 import type { IdentityVisitor } from './evidence-codec.js';
+import { readGroups, writeGroups } from './groups-codec.js';
 import { decodeJson, encodeJson } from './json-codec.js';
 import { chargeExtras } from './ledger-schemas.js';
 import { TextList, TextTable } from './text-table.js';
-import { readDraws, readGroups, readSamples, writeDraws, writeGroups, writeSamples } from './usage-columns.js';
-import { readDimensions, readFeed, readUses, writeDimensions, writeFeed, writeUses } from './usage-header-codec.js';
+import { readSteps } from './read-columns.js';
+import { readDraws, readSamples, writeDraws, writeSamples } from './usage-columns.js';
+import { readFeed, readUses, writeFeed, writeUses } from './usage-header-codec.js';
+import { writeSteps } from './write-columns.js';
 
 const TYPE = 'UsageCharged';
 const NO_BYTES = new Uint8Array();
@@ -64,51 +78,69 @@ function readTail(reader: ByteReader, texts: TextList): Tail {
   return { draws, samples, days, refundGrants, payments };
 }
 
+/** A stored event as far as the end of its groups; what stands behind is read when it is asked for. */
+class StoredUsage implements UsageHeader, UsageColumns {
+  readonly #reader: ByteReader;
+  readonly #evidenceBytes: Uint8Array;
+  readonly #texts: TextList;
+  readonly atMs: number;
+  readonly catalogVersion: number;
+  readonly feed: FeedRange | null;
+  readonly uses: readonly RateUse[];
+  readonly dimensions: DimensionTable;
+  readonly groups: GroupTable;
+  #evidence: EvidenceTable | undefined;
+  #tail: Tail | undefined;
+
+  constructor(bytes: Uint8Array) {
+    const reader = new ByteReader(TYPE, bytes);
+    this.#reader = reader;
+    this.#evidenceBytes = reader.raw(reader.varint());
+    this.#texts = new TextList(reader);
+    this.atMs = reader.integer();
+    this.catalogVersion = reader.integer();
+    this.feed = readFeed(reader);
+    this.uses = readUses(reader, this.#texts);
+    this.dimensions = readDimensions(reader);
+    this.groups = readGroups(reader);
+  }
+
+  get evidence(): EvidenceTable {
+    return (this.#evidence ??= readEvidence(new ByteReader(TYPE, this.#evidenceBytes)));
+  }
+
+  get draws() {
+    return this.#tailOf().draws;
+  }
+
+  get samples() {
+    return this.#tailOf().samples;
+  }
+
+  get refundGrants() {
+    return this.#tailOf().refundGrants;
+  }
+
+  get payments() {
+    return this.#tailOf().payments;
+  }
+
+  get days() {
+    return this.#tailOf().days;
+  }
+
+  #tailOf(): Tail {
+    return (this.#tail ??= readTail(this.#reader, this.#texts));
+  }
+}
+
 /**
  * The reverse of `writeUsageCharged`. `evidence`, and what stands behind the groups, are decoded when they are first
- * read: who adds up usage needs neither. @throws {CorruptEvent} then, too
+ * read, and rows are made then, too: who adds up usage needs none of them. @throws {CorruptEvent} then, too
  */
 export function readUsageCharged(bytes: Uint8Array): UsageCharged {
-  const reader = new ByteReader(TYPE, bytes);
-  const evidenceBytes = reader.raw(reader.varint());
-  const texts = new TextList(reader);
-  const atMs = reader.integer();
-  const catalogVersion = reader.integer();
-  const feed = readFeed(reader);
-  const uses = readUses(reader, texts);
-  const dimensions = readDimensions(reader);
-  const groups = readGroups(reader);
-  let read: Tail | undefined;
-  const tail = (): Tail => (read ??= readTail(reader, texts));
-  let lines: readonly EvidenceLine[] | undefined;
-  return {
-    type: TYPE,
-    atMs,
-    feed,
-    catalogVersion,
-    uses,
-    dimensions,
-    groups,
-    get draws() {
-      return tail().draws;
-    },
-    get samples() {
-      return tail().samples;
-    },
-    get refundGrants() {
-      return tail().refundGrants;
-    },
-    get payments() {
-      return tail().payments;
-    },
-    get days() {
-      return tail().days;
-    },
-    get evidence() {
-      lines ??= readEvidence(new ByteReader(TYPE, evidenceBytes));
-      return lines;
-    },
-  };
+  const stored = new StoredUsage(bytes);
+  return usageOfColumns(stored, stored);
 }
 
 /** Identity hashes and event times of a body, for filling a day's identities quickly. @throws {CorruptEvent} */

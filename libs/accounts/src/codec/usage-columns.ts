@@ -1,11 +1,11 @@
-import type { DrawRun, GroupColumns, MeterSample, SeriesPoint, UsageGroup } from '@app/metering';
-import { linesByUse, readAmounts, writeAmounts } from './amount-columns.js';
+import type { DrawRun, MeterSample, SeriesPoint } from '@app/metering';
 import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
 import { CODEC_LIMITS } from './codec-limits.js';
-import { readBigints, readIntegers, readSteps, writeBigints, writeIntegers, writeSteps } from './columns.js';
+import { readBigints, readIntegers, readSteps } from './read-columns.js';
 import type { TextList, TextTable } from './text-table.js';
 import { choiceOf } from './usage-header-codec.js';
+import { writeBigints, writeProperty, writeSteps } from './write-columns.js';
 
 const DRAWN_FROM = ['grant', 'expired', 'overdraft', 'refund'] as const;
 const HAS_VALUE = 1;
@@ -16,60 +16,6 @@ const flagOf = (value: boolean | undefined): number => (value === undefined ? 0 
 const FLAGS = [undefined, false, true] as const;
 
 const readCount = (reader: ByteReader): number => reader.count(CODEC_LIMITS.elementsMax);
-
-/** A column of one property of each row. */
-function writeProperty<T>(writer: ByteWriter, rows: readonly T[], of: (row: T) => number): void {
-  writeIntegers(writer, rows.map(of));
-}
-
-/** Groups by rate use: which uses follow each other in runs of how many, then the columns of each use. */
-export function writeGroups(writer: ByteWriter, { runs, byUse }: GroupColumns): void {
-  writer.count(runs.length, CODEC_LIMITS.elementsMax);
-  writeProperty(writer, runs, (run) => run.use);
-  writeProperty(writer, runs, (run) => run.count);
-  for (const groups of byUse.values()) {
-    writeSteps(writer, groups.dimensions);
-    writeSteps(writer, groups.hours);
-    writeIntegers(writer, groups.events);
-    writeIntegers(writer, groups.firstEvents);
-  }
-  writeAmounts(writer, byUse.values());
-}
-
-/** @throws {CorruptEvent} */
-export function readGroups(reader: ByteReader): UsageGroup[] {
-  const runCount = readCount(reader);
-  const runUses = readIntegers(reader, runCount);
-  const runLengths = readIntegers(reader, runCount);
-  const uses: number[] = [];
-  runUses.forEach((use, run) => {
-    const length = runLengths[run] ?? 0;
-    if (length < 0 || uses.length + length > CODEC_LIMITS.elementsMax)
-      throw reader.corrupt('there are too many groups');
-    for (let left = length; left > 0; left -= 1) uses.push(use);
-  });
-  const groups = uses.map((use) => ({ use, dimensions: 0, hour: 0, events: 0, firstEvents: 0 }));
-  for (const places of linesByUse(uses).values()) {
-    const dimensions = readSteps(reader, places.length);
-    const hours = readSteps(reader, places.length);
-    const events = readIntegers(reader, places.length);
-    const firstEvents = readIntegers(reader, places.length);
-    places.forEach((place, at) => {
-      const group = groups[place];
-      if (group === undefined) return;
-      group.dimensions = dimensions[at] ?? 0;
-      group.hour = hours[at] ?? 0;
-      group.events = events[at] ?? 0;
-      group.firstEvents = firstEvents[at] ?? 0;
-    });
-  }
-  const { quantities, credits } = readAmounts(reader, uses);
-  return groups.map((group, index) => ({
-    ...group,
-    quantityNanos: quantities[index] ?? 0n,
-    creditsNanos: credits[index] ?? 0n,
-  }));
-}
 
 export function writeDraws(writer: ByteWriter, draws: readonly DrawRun[], texts: TextTable): void {
   writer.count(draws.length, CODEC_LIMITS.elementsMax);

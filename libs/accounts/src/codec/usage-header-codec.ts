@@ -1,9 +1,10 @@
-import type { DimensionColumns, DimensionPairs, FeedRange, RateUse } from '@app/metering';
+import type { FeedRange, RateUse } from '@app/metering';
 import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
 import { CODEC_LIMITS } from './codec-limits.js';
-import { readIntegers, readSteps, writeIntegers, writeSteps } from './columns.js';
-import { TextList, writeTexts, type TextTable } from './text-table.js';
+import { readIntegers, readSteps } from './read-columns.js';
+import type { TextList, TextTable } from './text-table.js';
+import { writeIntegers, writeSteps } from './write-columns.js';
 
 const OUTCOMES = ['charged', 'late', 'adjusted'] as const;
 
@@ -84,67 +85,4 @@ export function readUses(reader: ByteReader, texts: TextList): RateUse[] {
       isReversible: flags % 2 === 1,
     };
   });
-}
-
-/** The names, lists of names, the list of each combination, then the values of each name. */
-export function writeDimensions(writer: ByteWriter, columns: DimensionColumns): void {
-  const { names, byName, nameLists, nameListNumbers } = columns;
-  writer.count(nameListNumbers.length, CODEC_LIMITS.elementsMax);
-  writeTexts(writer, names.texts);
-  writer.varint(nameLists.lists.length);
-  for (const list of nameLists.lists) {
-    writer.count(list.length, CODEC_LIMITS.listedNamesMax);
-    writeIntegers(writer, list);
-  }
-  writeIntegers(writer, nameListNumbers);
-  for (const { values, numbers } of byName) {
-    writeTexts(writer, values.texts);
-    writeIntegers(writer, numbers);
-  }
-}
-
-/** @throws {CorruptEvent} */
-export function readDimensions(reader: ByteReader): DimensionPairs[] {
-  const count = reader.count(CODEC_LIMITS.elementsMax);
-  const names = new TextList(reader);
-  const lists = readNameLists(reader, names);
-  const combinations = readIntegers(reader, count).map((number) => {
-    const list = lists[number];
-    if (list === undefined) throw reader.corrupt(`list of names ${number} does not exist`);
-    return list;
-  });
-  const pairCounts = names.texts.map(() => 0);
-  let total = 0;
-  for (const list of combinations) {
-    total += list.length;
-    if (total > CODEC_LIMITS.elementsMax) throw reader.corrupt('there are too many dimensions');
-    for (const name of list) pairCounts[name] = (pairCounts[name] ?? 0) + 1;
-  }
-  const valuesOf = pairCounts.map((pairs) => {
-    const values = new TextList(reader);
-    return readIntegers(reader, pairs).map((number) => values.text(number));
-  });
-  const next = names.texts.map(() => 0);
-  return combinations.map((list) =>
-    list.map((name) => {
-      const at = next[name] ?? 0;
-      next[name] = at + 1;
-      return [names.text(name), valuesOf[name]?.[at] ?? ''] as const;
-    }),
-  );
-}
-
-function readNameLists(reader: ByteReader, names: TextList): number[][] {
-  const lists: number[][] = [];
-  let total = 0;
-  // A list takes one byte at least.
-  for (let left = reader.count(CODEC_LIMITS.elementsMax, 1); left > 0; left -= 1) {
-    const list = readIntegers(reader, reader.count(CODEC_LIMITS.listedNamesMax));
-    total += list.length;
-    if (total > CODEC_LIMITS.elementsMax) throw reader.corrupt('there are too many names');
-    // Each name that is listed exists.
-    for (const name of list) names.text(name);
-    lists.push(list);
-  }
-  return lists;
 }

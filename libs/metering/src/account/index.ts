@@ -26,7 +26,7 @@ export { applyToWallet } from './evolve/evolve-wallet.js';
 export { drawsOfEvidence, entriesOf, entryId, parseEntryId, usesOfEntry, type LineDraws } from './reading/ledger.js';
 export { figuresOf, ImpossibleEvent, netOf, poolOf } from './evolve/pool.js';
 export { quarantinedRecord } from './usage/quarantined-record.js';
-export { budgetUsageOf } from './evolve/evolve-usage.js';
+export { budgetUsageOf, useOf } from './evolve/evolve-usage.js';
 export { BANNER_PERCENTS, bannerRule, isBuiltInRule, negativeLimitRule } from './rules/built-in-rules.js';
 export { ruleKey } from './rules/rule-key.js';
 export { figureOf, isKnownReached } from './rules/thresholds.js';

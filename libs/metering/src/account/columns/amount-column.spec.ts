@@ -32,6 +32,11 @@ describe('AmountColumn', () => {
           expect(list.map((_, at) => column.at(at))).toEqual(list);
           expect(column.length).toBe(list.length);
           expect(column.small?.map(BigInt) ?? list).toEqual(list);
+          const from = Math.floor(list.length / 3);
+          const sumOf = (values: readonly bigint[]): bigint => values.reduce((sum, each) => sum + each, 0n);
+          expect([column.sum(), column.sum(from, list.length - 1)]).toEqual([sumOf(list), sumOf(list.slice(from, -1))]);
+          const exact = list.filter(isExact);
+          expect(AmountColumn.ofNumbers(exact.map(Number)).toBigints()).toEqual(exact);
         },
       ),
     );

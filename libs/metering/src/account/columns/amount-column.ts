@@ -6,6 +6,14 @@ export class AmountColumn {
   #small: number[] | null = [];
   #wide: bigint[] = [];
 
+  /** A column of integers that are exact as numbers. The array is the column's from now on. */
+  static ofNumbers(values: number[]): AmountColumn {
+    const column = new AmountColumn();
+    if (values.every((value) => value <= SMALL_MAX && value >= -SMALL_MAX)) column.#small = values;
+    else for (const value of values) column.pushNumber(value);
+    return column;
+  }
+
   get length(): number {
     return this.#small === null ? this.#wide.length : this.#small.length;
   }
@@ -45,6 +53,24 @@ export class AmountColumn {
 
   at(index: number): bigint {
     return this.#small === null ? (this.#wide[index] ?? 0n) : BigInt(this.#small[index] ?? 0);
+  }
+
+  /** The sum of the values from one place to before another. */
+  sum(from = 0, to = this.length): bigint {
+    let sum = 0n;
+    if (this.#small === null) {
+      for (let index = from; index < to; index += 1) sum += this.#wide[index] ?? 0n;
+      return sum;
+    }
+    // Two small numbers add up exactly.
+    let part = 0;
+    for (let index = from; index < to; index += 1) {
+      part += this.#small[index] ?? 0;
+      if (part <= SMALL_MAX && part >= -SMALL_MAX) continue;
+      sum += BigInt(part);
+      part = 0;
+    }
+    return sum + BigInt(part);
   }
 
   toBigints(): readonly bigint[] {

@@ -9,11 +9,22 @@ interface NameValues {
 }
 
 /** Combinations of dimensions as columns: of each, which names it has; of each name, the values. */
-export class DimensionColumns {
-  readonly names = new Dictionary();
+export interface DimensionTable {
+  readonly names: { readonly texts: readonly string[] };
   /** By number of the name. */
-  readonly byName: NameValues[] = [];
+  readonly byName: readonly {
+    readonly values: { readonly texts: readonly string[] };
+    readonly numbers: readonly number[];
+  }[];
   /** Lists of names, by number, and the list of each combination. */
+  readonly nameLists: { readonly lists: readonly (readonly number[])[] };
+  readonly nameListNumbers: readonly number[];
+}
+
+/** Combinations of dimensions while they are gathered. */
+export class DimensionColumns implements DimensionTable {
+  readonly names = new Dictionary();
+  readonly byName: NameValues[] = [];
   readonly nameLists = new NumberLists();
   readonly nameListNumbers: number[] = [];
   readonly #pushed: number[] = [];
@@ -44,21 +55,20 @@ export class DimensionColumns {
     this.#pushed.length = 0;
     return this.count - 1;
   }
-
-  toPairs(): DimensionPairs[] {
-    const next = this.byName.map(() => 0);
-    return this.nameListNumbers.map((list) =>
-      (this.nameLists.lists[list] ?? []).map((name) => {
-        const at = next[name] ?? 0;
-        next[name] = at + 1;
-        const { values, numbers } = this.byName[name] ?? NO_VALUES;
-        return [this.names.texts[name] ?? '', values.texts[numbers[at] ?? 0] ?? ''] as const;
-      }),
-    );
-  }
 }
 
-const NO_VALUES: NameValues = { values: new Dictionary(), numbers: [] };
+/** Combinations as rows. */
+export function dimensionRows({ names, byName, nameLists, nameListNumbers }: DimensionTable): DimensionPairs[] {
+  const next = byName.map(() => 0);
+  return nameListNumbers.map((list) =>
+    (nameLists.lists[list] ?? []).map((name) => {
+      const at = next[name] ?? 0;
+      next[name] = at + 1;
+      const column = byName[name];
+      return [names.texts[name] ?? '', column?.values.texts[column.numbers[at] ?? 0] ?? ''] as const;
+    }),
+  );
+}
 
 export function dimensionColumnsOf(dimensions: readonly DimensionPairs[]): DimensionColumns {
   const columns = new DimensionColumns();

@@ -12,8 +12,31 @@ export interface UseAmounts {
 /** What few meter lines have. */
 export type LineExtras = Omit<EvidenceMeterLine, 'use' | 'quantityNanos' | 'creditsNanos'>;
 
-/** Usage events and their meter lines as columns: what the fold gathers, the codec writes and audits read as rows. */
-export class EvidenceColumns {
+/** Usage events and their meter lines as columns: what the fold gathers, the codec writes and audits read. */
+export interface EvidenceTable {
+  readonly count: number;
+  readonly sources: { readonly texts: readonly string[] };
+  readonly sourceNumbers: readonly number[];
+  readonly ids: readonly string[];
+  readonly hashes: readonly IdentityHash[];
+  readonly timesMs: readonly number[];
+  readonly usageTimesMs: readonly number[];
+  readonly offsets: AmountColumn;
+  readonly recordTimestampsMs: readonly number[];
+  readonly dimensions: readonly number[];
+  /** The rate uses of the meter lines of an event, by number, and which of them each event has. */
+  readonly patterns: { readonly lists: readonly (readonly number[])[] };
+  readonly patternNumbers: readonly number[];
+  /** By rate use, in the order of their first lines. */
+  readonly amounts: ReadonlyMap<number, UseAmounts>;
+  /** By number of the meter line. */
+  readonly extras: ReadonlyMap<number, LineExtras>;
+  /** Meter lines of all events. */
+  readonly lineCount: number;
+}
+
+/** Usage events while they are gathered. */
+export class EvidenceColumns implements EvidenceTable {
   readonly sources = new Dictionary();
   readonly sourceNumbers: number[] = [];
   readonly ids: string[] = [];
@@ -25,9 +48,7 @@ export class EvidenceColumns {
   readonly dimensions: number[] = [];
   readonly patterns = new NumberLists();
   readonly patternNumbers: number[] = [];
-  /** By rate use, in the order of their first lines. */
   readonly amounts = new Map<number, UseAmounts>();
-  /** By number of the meter line. */
   readonly extras = new Map<number, LineExtras>();
   lineCount = 0;
   #lastSource: string | undefined;
@@ -74,29 +95,30 @@ export class EvidenceColumns {
     this.dimensions.push(event.dimensions);
     this.patternNumbers.push(this.patterns.numberOf(uses));
   }
+}
 
-  toLines(): EvidenceLine[] {
-    const nextOf = new Map<number, number>();
-    let line = 0;
-    return this.ids.map((id, index) => ({
-      source: this.sources.texts[this.sourceNumbers[index] ?? 0] ?? '',
-      id,
-      hash: this.hashes[index] ?? NO_HASH,
-      timeMs: this.timesMs[index] ?? 0,
-      usageTimeMs: this.usageTimesMs[index] ?? 0,
-      offset: this.offsets.at(index),
-      recordTimestampMs: this.recordTimestampsMs[index] ?? 0,
-      dimensions: this.dimensions[index] ?? 0,
-      lines: (this.patterns.lists[this.patternNumbers[index] ?? 0] ?? []).map((use): EvidenceMeterLine => {
-        const at = nextOf.get(use) ?? 0;
-        nextOf.set(use, at + 1);
-        const { quantities, credits } = this.amountsOf(use);
-        const extras = this.extras.get(line++);
-        const amounts = { use, quantityNanos: quantities.at(at), creditsNanos: credits.at(at) };
-        return extras === undefined ? amounts : { ...amounts, ...extras };
-      }),
-    }));
-  }
+/** Usage events as rows. */
+export function evidenceRows(table: EvidenceTable): EvidenceLine[] {
+  const nextOf = new Map<number, number>();
+  let line = 0;
+  return table.ids.map((id, index) => ({
+    source: table.sources.texts[table.sourceNumbers[index] ?? 0] ?? '',
+    id,
+    hash: table.hashes[index] ?? NO_HASH,
+    timeMs: table.timesMs[index] ?? 0,
+    usageTimeMs: table.usageTimesMs[index] ?? 0,
+    offset: table.offsets.at(index),
+    recordTimestampMs: table.recordTimestampsMs[index] ?? 0,
+    dimensions: table.dimensions[index] ?? 0,
+    lines: (table.patterns.lists[table.patternNumbers[index] ?? 0] ?? []).map((use): EvidenceMeterLine => {
+      const at = nextOf.get(use) ?? 0;
+      nextOf.set(use, at + 1);
+      const own = table.amounts.get(use);
+      const amounts = { use, quantityNanos: own?.quantities.at(at) ?? 0n, creditsNanos: own?.credits.at(at) ?? 0n };
+      const extras = table.extras.get(line++);
+      return extras === undefined ? amounts : { ...amounts, ...extras };
+    }),
+  }));
 }
 
 const NO_HASH: IdentityHash = { identityHigh: 0, identityLow: 0, contentHigh: 0, contentLow: 0 };

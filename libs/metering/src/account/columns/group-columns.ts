@@ -2,7 +2,23 @@ import type { UsageGroup } from '../account-events.js';
 import { AmountColumn } from './amount-column.js';
 
 /** The groups of one rate use, one element a group. */
-export class UseGroups {
+export interface GroupsOfUse {
+  readonly dimensions: readonly number[];
+  readonly hours: readonly number[];
+  readonly events: readonly number[];
+  readonly firstEvents: readonly number[];
+  readonly quantities: AmountColumn;
+  readonly credits: AmountColumn;
+}
+
+/** Groups as columns by rate use, in the order of their first groups; `runs` says in which order all of them stand. */
+export interface GroupTable {
+  readonly runs: readonly { readonly use: number; readonly count: number }[];
+  readonly byUse: ReadonlyMap<number, GroupsOfUse>;
+}
+
+/** The groups of one rate use while they are gathered. */
+export class UseGroups implements GroupsOfUse {
   readonly dimensions: number[] = [];
   readonly hours: number[] = [];
   readonly events: number[] = [];
@@ -26,8 +42,8 @@ export class UseGroups {
   }
 }
 
-/** Groups as columns by rate use; `runs` says in which order they stand: so many of that use, then … */
-export class GroupColumns {
+/** Groups while they are gathered. */
+export class GroupColumns implements GroupTable {
   readonly runs: { readonly use: number; count: number }[] = [];
   readonly byUse = new Map<number, UseGroups>();
 
@@ -53,27 +69,29 @@ export class GroupColumns {
     groups.quantities.push(quantityNanos);
     groups.credits.push(creditsNanos);
   }
+}
 
-  toGroups(): UsageGroup[] {
-    const all: UsageGroup[] = [];
-    const nextOf = new Map<number, number>();
-    for (const { use, count } of this.runs) {
-      const groups = this.of(use);
-      const from = nextOf.get(use) ?? 0;
-      nextOf.set(use, from + count);
-      for (let at = from; at < from + count; at += 1)
-        all.push({
-          use,
-          dimensions: groups.dimensions[at] ?? 0,
-          hour: groups.hours[at] ?? 0,
-          events: groups.events[at] ?? 0,
-          firstEvents: groups.firstEvents[at] ?? 0,
-          quantityNanos: groups.quantities.at(at),
-          creditsNanos: groups.credits.at(at),
-        });
-    }
-    return all;
+/** Groups as rows, in their order. */
+export function groupRows({ runs, byUse }: GroupTable): UsageGroup[] {
+  const all: UsageGroup[] = [];
+  const nextOf = new Map<number, number>();
+  for (const { use, count } of runs) {
+    const groups = byUse.get(use);
+    if (groups === undefined) continue;
+    const from = nextOf.get(use) ?? 0;
+    nextOf.set(use, from + count);
+    for (let at = from; at < from + count; at += 1)
+      all.push({
+        use,
+        dimensions: groups.dimensions[at] ?? 0,
+        hour: groups.hours[at] ?? 0,
+        events: groups.events[at] ?? 0,
+        firstEvents: groups.firstEvents[at] ?? 0,
+        quantityNanos: groups.quantities.at(at),
+        creditsNanos: groups.credits.at(at),
+      });
   }
+  return all;
 }
 
 export function groupColumnsOf(groups: readonly UsageGroup[]): GroupColumns {

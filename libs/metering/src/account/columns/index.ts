@@ -1,5 +1,5 @@
 export { AmountColumn, SMALL_MAX } from './amount-column.js';
-export type { DimensionColumns } from './dimension-columns.js';
-export type { EvidenceColumns } from './evidence-columns.js';
-export type { GroupColumns } from './group-columns.js';
-export { usageColumnsOf } from './usage-columns.js';
+export type { DimensionTable } from './dimension-columns.js';
+export type { EvidenceTable, LineExtras, UseAmounts } from './evidence-columns.js';
+export type { GroupsOfUse, GroupTable } from './group-columns.js';
+export { usageColumnsOf, usageOfColumns, type UsageColumns, type UsageHeader } from './usage-columns.js';

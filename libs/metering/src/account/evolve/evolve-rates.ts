@@ -1,5 +1,6 @@
 import type { DrawRun, UsageCharged } from '../account-events.js';
 import type { AccountState, RateState } from '../account-state.js';
+import { usageColumnsOf } from '../columns/usage-columns.js';
 import { useOf } from './evolve-usage.js';
 import { ImpossibleEvent } from './pool.js';
 import { comparePoints, rateStateOf } from './rate-state.js';
@@ -7,10 +8,10 @@ import { comparePoints, rateStateOf } from './rate-state.js';
 /** Moves the cumulative quantities of the rates that an event used, and keeps what their meters have to remember. */
 export function applyRates(state: AccountState, event: UsageCharged): void {
   const sampled = new Set(event.samples.map((sample) => sample.use));
-  for (const group of event.groups) {
-    const use = useOf(event, group.use);
+  for (const [index, { quantities }] of usageColumnsOf(event).groups.byUse) {
+    const use = useOf(event, index);
     const rate = rateStateOf(state, use.cycle.startMs, use.rate);
-    if (!sampled.has(group.use)) rate.units += group.quantityNanos;
+    if (!sampled.has(index)) rate.units += quantities.sum();
   }
   for (const sample of event.samples) {
     const use = useOf(event, sample.use);

@@ -69,7 +69,7 @@ export function applyRun(wallet: Wallet, use: RateUse, run: DrawRun, refund?: Gr
 }
 
 function countGroups(wallet: Wallet, event: UsageCharged): void {
-  if (wallet.rules.size === 0) return;
+  if (![...wallet.rules.values()].some(({ rule }) => rule.kind === 'budget')) return;
   for (const group of event.groups)
     countForBudgets(wallet, useOf(event, group.use), {
       pairs: event.dimensions[group.dimensions] ?? [],

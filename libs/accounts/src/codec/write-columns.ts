@@ -1,20 +1,7 @@
 import { AmountColumn, SMALL_MAX } from '@app/metering';
-import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
+import { CONSTANT, EXPONENT_MAX, EXPONENT_SHIFT, LARGE, POWERS, PREDICTED, SIGNED, VARINTS } from './column-form.js';
 
-/**
- * A column of integers begins with one byte: two bits of form, one for signs, five for a power of ten that all values
- * share. Its length is known from elsewhere; an empty column has no bytes.
- */
-const CONSTANT = 0;
-const VARINTS = 1;
-const LARGE = 2;
-const PREDICTED = 3;
-const SIGNED = 4;
-const EXPONENT_SHIFT = 3;
-
-const EXPONENT_MAX = 9;
-const POWERS = Array.from({ length: EXPONENT_MAX + 1 }, (_, exponent) => 10 ** exponent);
 /** Smaller numbers take one byte as they are. */
 const ONE_BYTE_MAX = 0x7f;
 
@@ -101,6 +88,11 @@ export function writeIntegers(writer: ByteWriter, values: readonly number[]): vo
   else writeLarge(writer, values.map(BigInt));
 }
 
+/** A column of one property of each row. */
+export function writeProperty<T>(writer: ByteWriter, rows: readonly T[], of: (row: T) => number): void {
+  writeIntegers(writer, rows.map(of));
+}
+
 /** Integers of any size. */
 export function writeBigints(writer: ByteWriter, values: readonly bigint[]): void {
   const column = new AmountColumn();
@@ -159,69 +151,6 @@ function priceOf(amounts: readonly number[], bases: readonly number[]): number {
   return price;
 }
 
-function readShaped(reader: ByteReader, count: number, head: number): number[] {
-  const values: number[] = [];
-  const form = head & 3;
-  if (form === CONSTANT) {
-    const value = reader.zigzag();
-    for (let index = 0; index < count; index++) values.push(value);
-    return values;
-  }
-  const power = POWERS[head >> EXPONENT_SHIFT];
-  if (form !== VARINTS || power === undefined) throw reader.corrupt('a column has an unknown form');
-  const isSigned = (head & SIGNED) !== 0;
-  if (isSigned) for (let index = 0; index < count; index++) values.push(reader.zigzag() * power);
-  else for (let index = 0; index < count; index++) values.push(reader.varint() * power);
-  return values;
-}
-
-const isConstantHead = (head: number): boolean => (head & 3) === CONSTANT;
-
-function toBigints(reader: ByteReader, numbers: readonly number[]): bigint[] {
-  return numbers.map((value) => {
-    if (!Number.isSafeInteger(value)) throw reader.corrupt('a column holds a number that is too large');
-    return BigInt(value);
-  });
-}
-
-/** @throws {CorruptEvent} */
-export function readIntegers(reader: ByteReader, count: number): number[] {
-  if (count === 0) return [];
-  const head = reader.byte();
-  if ((head & 3) !== LARGE) return readShaped(reader, count, head);
-  const values: number[] = [];
-  for (let index = 0; index < count; index++) values.push(reader.integer());
-  return values;
-}
-
-/** @throws {CorruptEvent} */
-export function readBigints(reader: ByteReader, count: number): bigint[] {
-  if (count === 0) return [];
-  return readBigintsOf(reader, count, reader.byte());
-}
-
-function readBigintsOf(reader: ByteReader, count: number, head: number): bigint[] {
-  if (isConstantHead(head)) return Array.from<bigint>({ length: count }).fill(BigInt(reader.zigzag()));
-  if ((head & 3) !== LARGE) return toBigints(reader, readShaped(reader, count, head));
-  const values: bigint[] = [];
-  for (let index = 0; index < count; index++) values.push(reader.bigint());
-  return values;
-}
-
-/** The reverse of `writeCredits`. @throws {CorruptEvent} */
-export function readCredits(reader: ByteReader, quantities: readonly bigint[]): bigint[] {
-  const count = quantities.length;
-  if (count === 0) return [];
-  const head = reader.byte();
-  if ((head & 3) !== PREDICTED) return readBigintsOf(reader, count, head);
-  const price = reader.float64();
-  const residues = readShaped(reader, count, reader.byte());
-  return toBigints(
-    reader,
-    residues.map((residue, index) => residue + Math.round(Number(quantities[index] ?? 0n) * price)),
-  );
-}
-
 /** Integers that grow slowly: the first, then the steps between them. */
 export function writeSteps(writer: ByteWriter, values: readonly number[]): void {
   if (values.length === 0) return;
@@ -239,28 +168,6 @@ export function writeSteps(writer: ByteWriter, values: readonly number[]): void 
   writeIntegers(writer, steps);
 }
 
-/** @throws {CorruptEvent} */
-export function readSteps(reader: ByteReader, count: number): number[] {
-  if (count === 0) return [];
-  let value = reader.integer();
-  const values = [value];
-  if (count === 1) return values;
-  const head = reader.byte();
-  if ((head & 3) === LARGE) {
-    for (let index = 1; index < count; index++) {
-      value = Number(BigInt(value) + reader.bigint());
-      if (!Number.isSafeInteger(value)) throw reader.corrupt('a column holds a number that is too large');
-      values.push(value);
-    }
-    return values;
-  }
-  for (const step of readShaped(reader, count - 1, head)) {
-    value += step;
-    values.push(value);
-  }
-  return values;
-}
-
 /** As `writeSteps`, of any size. */
 export function writeColumnSteps(writer: ByteWriter, column: AmountColumn): void {
   if (column.small === null) writeBigintSteps(writer, column.toBigints());
@@ -273,16 +180,4 @@ function writeBigintSteps(writer: ByteWriter, values: readonly bigint[]): void {
   const steps: bigint[] = [];
   for (let index = 1; index < values.length; index++) steps.push((values[index] ?? 0n) - (values[index - 1] ?? 0n));
   writeBigints(writer, steps);
-}
-
-/** @throws {CorruptEvent} */
-export function readBigintSteps(reader: ByteReader, count: number): bigint[] {
-  if (count === 0) return [];
-  let value = reader.bigint();
-  const values = [value];
-  for (const step of readBigints(reader, count - 1)) {
-    value += step;
-    values.push(value);
-  }
-  return values;
 }

@@ -1,0 +1,106 @@
+import { AmountColumn } from '@app/metering';
+import type { ByteReader } from './byte-reader.js';
+import { CONSTANT, EXPONENT_SHIFT, formOf, LARGE, POWERS, PREDICTED, SIGNED, VARINTS } from './column-form.js';
+
+function readShaped(reader: ByteReader, count: number, head: number): number[] {
+  const form = formOf(head);
+  if (form === CONSTANT) return repeat(reader.zigzag(), count);
+  const power = POWERS[head >> EXPONENT_SHIFT];
+  if (form !== VARINTS || power === undefined) throw reader.corrupt('a column has an unknown form');
+  return (head & SIGNED) === 0 ? reader.varints(count, power) : reader.zigzags(count, power);
+}
+
+function repeat(value: number, times: number): number[] {
+  const values: number[] = [];
+  for (let left = times; left > 0; left -= 1) values.push(value);
+  return values;
+}
+
+/** @throws {CorruptEvent} */
+function checkSafe(reader: ByteReader, numbers: readonly number[]): void {
+  if (!numbers.every(Number.isSafeInteger)) throw reader.corrupt('a column holds a number that is too large');
+}
+
+/** @throws {CorruptEvent} */
+export function readIntegers(reader: ByteReader, count: number): number[] {
+  if (count === 0) return [];
+  const head = reader.byte();
+  if (formOf(head) !== LARGE) return readShaped(reader, count, head);
+  const values: number[] = [];
+  for (let index = 0; index < count; index++) values.push(reader.integer());
+  return values;
+}
+
+/** Integers of any size. @throws {CorruptEvent} */
+export const readColumn = (reader: ByteReader, count: number): AmountColumn =>
+  count === 0 ? new AmountColumn() : readColumnOf(reader, count, reader.byte());
+
+function readColumnOf(reader: ByteReader, count: number, head: number): AmountColumn {
+  if (formOf(head) === LARGE) {
+    const column = new AmountColumn();
+    for (let index = 0; index < count; index++) column.push(reader.bigint());
+    return column;
+  }
+  const numbers = readShaped(reader, count, head);
+  checkSafe(reader, numbers);
+  return AmountColumn.ofNumbers(numbers);
+}
+
+/** As `readColumn`. @throws {CorruptEvent} */
+export const readBigints = (reader: ByteReader, count: number): readonly bigint[] =>
+  readColumn(reader, count).toBigints();
+
+/** The reverse of `writeCredits`. @throws {CorruptEvent} */
+export function readCredits(reader: ByteReader, quantities: AmountColumn): AmountColumn {
+  const count = quantities.length;
+  if (count === 0) return new AmountColumn();
+  const head = reader.byte();
+  if (formOf(head) !== PREDICTED) return readColumnOf(reader, count, head);
+  const price = reader.float64();
+  const credits = readShaped(reader, count, reader.byte());
+  const bases = quantities.small ?? quantities.toBigints().map(Number);
+  for (let index = 0; index < count; index++)
+    credits[index] = (credits[index] ?? 0) + Math.round((bases[index] ?? 0) * price);
+  checkSafe(reader, credits);
+  return AmountColumn.ofNumbers(credits);
+}
+
+/** @throws {CorruptEvent} */
+export function readSteps(reader: ByteReader, count: number): number[] {
+  if (count === 0) return [];
+  const first = reader.integer();
+  if (count === 1) return [first];
+  const head = reader.byte();
+  if (formOf(head) === LARGE) return readLargeSteps(reader, count, first);
+  const values = [first];
+  let value = first;
+  for (const step of readShaped(reader, count - 1, head)) {
+    value += step;
+    values.push(value);
+  }
+  return values;
+}
+
+function readLargeSteps(reader: ByteReader, count: number, first: number): number[] {
+  const values = [first];
+  let value = BigInt(first);
+  for (let index = 1; index < count; index++) {
+    value += reader.bigint();
+    values.push(Number(value));
+  }
+  checkSafe(reader, values);
+  return values;
+}
+
+/** Integers of any size that grow slowly. @throws {CorruptEvent} */
+export function readColumnSteps(reader: ByteReader, count: number): AmountColumn {
+  const column = new AmountColumn();
+  if (count === 0) return column;
+  let value = reader.bigint();
+  column.push(value);
+  for (const step of readBigints(reader, count - 1)) {
+    value += step;
+    column.push(value);
+  }
+  return column;
+}
