@@ -1,4 +1,4 @@
-import type { UsageCharged, UsageGroup } from '@app/metering';
+import { usageColumnsOf, type DimensionTable, type GroupsOfUse, type UsageCharged } from '@app/metering';
 import { Numbering } from '../columns/numbering.js';
 import { LedgerLines } from './ledger-lines-codec.js';
 
@@ -8,42 +8,25 @@ const SEVERAL = -1;
 
 /** What the groups of one append are to the entries that pay them: by meter and project. */
 export class UsageLines {
-  readonly #meters: Texts;
-  readonly #projects: Texts;
-  readonly #sessions: Texts;
+  readonly #groups: ReadonlyMap<number, GroupsOfUse>;
+  readonly #projects: DimensionValues;
+  readonly #sessions: DimensionValues;
 
   constructor(private readonly event: UsageCharged) {
-    this.#meters = new Texts(event.uses.map(({ meter }) => meter));
-    this.#projects = new Texts(event.dimensions.map((pairs) => valueIn(pairs, 'project')));
-    this.#sessions = new Texts(event.dimensions.map((pairs) => valueIn(pairs, 'session')));
+    const { groups, dimensions } = usageColumnsOf(event);
+    this.#groups = groups.byUse;
+    this.#projects = valuesOf(dimensions, 'project');
+    this.#sessions = valuesOf(dimensions, 'session');
   }
 
   /** What some uses are: their lines, which are the caller's until the next call, and what all of them share. */
   of(uses: ReadonlySet<number>): EntryUsage {
-    const rows: Map<number, number>[] = [];
-    sums.clear();
-    let project: number | undefined;
-    let session: number | undefined;
-    for (const group of this.event.groups) {
-      if (!uses.has(group.use)) continue;
-      const meter = this.#meters.numberAt(group.use);
-      const own = this.#projects.numberAt(group.dimensions);
-      project = shared(project, own);
-      session = shared(session, this.#sessions.numberAt(group.dimensions));
-      addLine((rows[meter] ??= new Map<number, number>()), { meter, project: own }, group);
-    }
-    this.#arrange(rows);
-    return { project: this.#projects.text(project), session: this.#sessions.text(session), lines };
-  }
-
-  /** The sums in the codec's order, with dictionaries of their own. */
-  #arrange(byMeter: readonly (Map<number, number> | undefined)[]): void {
-    const projects = new Numbering<number>();
     lines.clear();
-    for (const [meter, rows] of byMeter.entries()) {
-      if (rows === undefined) continue;
-      lines.meters.push(this.#meters.text(meter) ?? '');
-      for (const [project, row] of rows) {
+    const projects = new Numbering<number>();
+    const shared = { project: new Shared(), session: new Shared() };
+    for (const [meter, own] of this.#byMeter(uses)) {
+      lines.meters.push(meter);
+      for (const [project, row] of this.#addUp(own, shared)) {
         const text = this.#projects.text(project);
         lines.meter.push(lines.meters.length - 1);
         lines.project.push(text === null ? NONE : projects.numberOf(project, () => lines.projects.push(text)) + 1);
@@ -52,6 +35,48 @@ export class UsageLines {
         lines.credits.pushFrom(sums.credits, row);
       }
     }
+    return {
+      project: this.#projects.text(shared.project.number),
+      session: this.#sessions.text(shared.session.number),
+      lines,
+    };
+  }
+
+  /** The groups of some uses by their meters, in the order in which the append has these. */
+  #byMeter(uses: ReadonlySet<number>): Map<string, GroupsOfUse[]> {
+    const byMeter = new Map<string, GroupsOfUse[]>();
+    for (const [use, { meter }] of this.event.uses.entries()) {
+      const groups = uses.has(use) ? this.#groups.get(use) : undefined;
+      if (groups === undefined) continue;
+      const known = byMeter.get(meter);
+      if (known === undefined) byMeter.set(meter, [groups]);
+      else known.push(groups);
+    }
+    return byMeter;
+  }
+
+  /** Sums by number of the project; answers the row of each, in the order in which they first come. */
+  #addUp(groups: readonly GroupsOfUse[], shared: { readonly project: Shared; readonly session: Shared }) {
+    sums.clear();
+    const rows = new Map<number, number>();
+    for (const own of groups)
+      for (const [at, dimensions] of own.dimensions.entries()) {
+        const project = this.#projects.numberAt(dimensions);
+        shared.project.take(project);
+        shared.session.take(this.#sessions.numberAt(dimensions));
+        const row = rows.get(project);
+        if (row === undefined) {
+          rows.set(project, sums.events.length);
+          sums.events.push(own.events[at] ?? 0);
+          sums.quantity.pushAmount(own.quantities, at);
+          sums.credits.pushAmount(own.credits, at);
+        } else {
+          sums.events.set(row, sums.events.at(row) + (own.events[at] ?? 0));
+          sums.quantity.addAmount(row, own.quantities, at);
+          sums.credits.addAmount(row, own.credits, at);
+        }
+      }
+    return rows;
   }
 }
 
@@ -59,55 +84,45 @@ export class UsageLines {
 const sums = new LedgerLines();
 const lines = new LedgerLines();
 
-function addLine(
-  rows: Map<number, number>,
-  { meter, project }: { meter: number; project: number },
-  group: UsageGroup,
-): void {
-  const row = rows.get(project);
-  if (row === undefined) {
-    rows.set(project, sums.rows);
-    sums.meter.push(meter);
-    sums.project.push(project);
-    sums.events.push(group.events);
-    sums.quantity.push(group.quantityNanos);
-    sums.credits.push(group.creditsNanos);
-    return;
-  }
-  sums.events.set(row, sums.events.at(row) + group.events);
-  sums.quantity.add(row, group.quantityNanos);
-  sums.credits.add(row, group.creditsNanos);
-}
-
 export interface EntryUsage {
   readonly project: string | null;
   readonly session: string | null;
   readonly lines: LedgerLines;
 }
 
-const valueIn = (pairs: UsageCharged['dimensions'][number], name: string): string | null =>
-  pairs.find(([dimension]) => dimension === name)?.[1] ?? null;
+/** The number that all which were taken have in common. */
+class Shared {
+  /** Undefined before the first. */
+  number: number | undefined;
 
-const shared = (known: number | undefined, own: number): number =>
-  known === undefined || known === own ? own : SEVERAL;
-
-/** Numbers of texts from 1 on, and of the places that have them; a place without one has 0. */
-class Texts {
-  readonly texts: string[] = [];
-  readonly #numbers: readonly number[];
-
-  constructor(places: readonly (string | null)[]) {
-    const numbering = new Numbering<string>();
-    this.#numbers = places.map((text) =>
-      text === null ? NONE : numbering.numberOf(text, () => this.texts.push(text)) + 1,
-    );
+  take(own: number): void {
+    if (this.number === undefined) this.number = own;
+    else if (this.number !== own) this.number = SEVERAL;
   }
+}
 
-  numberAt(place: number): number {
-    return this.#numbers[place] ?? NONE;
+/** Values of one dimension: numbers of combinations from 1 on, 0 where there is none. */
+class DimensionValues {
+  constructor(
+    private readonly texts: readonly string[],
+    private readonly numbers: readonly number[],
+  ) {}
+
+  numberAt(combination: number): number {
+    return this.numbers[combination] ?? NONE;
   }
 
   text(number: number | undefined): string | null {
     return number === undefined || number <= NONE ? null : (this.texts[number - 1] ?? null);
   }
+}
+
+function valuesOf({ names, byName, nameLists, nameListNumbers }: DimensionTable, dimension: string): DimensionValues {
+  const name = names.texts.indexOf(dimension);
+  const column = byName[name];
+  if (column === undefined) return new DimensionValues([], []);
+  let next = 0;
+  const lists = nameLists.lists.map((list) => list.includes(name));
+  const numbers = nameListNumbers.map((list) => (lists[list] === true ? (column.numbers[next++] ?? 0) + 1 : NONE));
+  return new DimensionValues(column.values.texts, numbers);
 }

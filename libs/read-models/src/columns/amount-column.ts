@@ -1,5 +1,12 @@
 import { NumberColumn } from './number-column.js';
 
+/** Amounts as events have them: numbers where every one of them is a small integer, else bigints. */
+export interface Amounts {
+  readonly length: number;
+  readonly small: readonly number[] | null;
+  at(index: number): bigint;
+}
+
 /**
  * A column of whole numbers of any size, added up exactly: a number is kept in a double as long as that is a safe
  * integer, where sums of doubles are exact, and as a bigint beside it (its double is NaN) from then on.
@@ -30,6 +37,23 @@ export class AmountColumn {
     this.#small.push(value);
   }
 
+  /** Pushes an amount of an event. */
+  pushAmount(amounts: Amounts, from: number): void {
+    if (amounts.small === null) this.push(amounts.at(from));
+    else this.#small.push(amounts.small[from] ?? 0);
+  }
+
+  pushAll(amounts: Amounts): void {
+    if (amounts.small !== null) this.#small.pushAll(amounts.small);
+    else for (let index = 0; index < amounts.length; index += 1) this.push(amounts.at(index));
+  }
+
+  /** Pushes those of another column from one place to before another. */
+  pushColumn(from: AmountColumn, start: number, end: number): void {
+    if (from.#large === undefined) this.#small.pushColumn(from.#small, start, end);
+    else for (let index = start; index < end; index += 1) this.pushFrom(from, index);
+  }
+
   at(index: number): bigint {
     const small = this.#small.at(index);
     return Number.isNaN(small) ? (this.#large?.get(index) ?? 0n) : BigInt(small);
@@ -46,6 +70,14 @@ export class AmountColumn {
     const sum = this.#small.at(index) + small;
     if (Number.isSafeInteger(small) && Number.isSafeInteger(sum)) this.#small.set(index, sum);
     else this.#setLarge(index, this.at(index) + value);
+  }
+
+  /** Adds an amount of an event to the number at a place. */
+  addAmount(index: number, amounts: Amounts, from: number): void {
+    if (amounts.small === null) return this.add(index, amounts.at(from));
+    const sum = this.#small.at(index) + (amounts.small[from] ?? 0);
+    if (Number.isSafeInteger(sum)) this.#small.set(index, sum);
+    else this.#setLarge(index, this.at(index) + amounts.at(from));
   }
 
   /** Adds a number of another column to one of this. */

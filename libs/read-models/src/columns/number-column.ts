@@ -18,6 +18,26 @@ export class NumberColumn {
     this.#numbers[this.#length++] = value;
   }
 
+  pushAll(values: readonly number[]): void {
+    for (const value of values) this.push(value);
+  }
+
+  /** Pushes those of another column. */
+  pushColumn(from: NumberColumn, start: number, end: number): void {
+    const length = this.#length + end - start;
+    while (this.#numbers.length < length) this.#grow();
+    this.#numbers.set(from.#numbers.subarray(start, end), this.#length);
+    this.#length = length;
+  }
+
+  /** Pushes a number so many times. */
+  pushTimes(value: number, times: number): void {
+    const length = this.#length + times;
+    while (this.#numbers.length < length) this.#grow();
+    this.#numbers.fill(value, this.#length, length);
+    this.#length = length;
+  }
+
   /** NaN beyond the end. */
   at(index: number): number {
     return index < this.#length ? (this.#numbers[index] ?? Number.NaN) : Number.NaN;

@@ -12,4 +12,8 @@ export class Numbering<K> {
     }
     return number;
   }
+
+  clear(): void {
+    this.#numbers.clear();
+  }
 }

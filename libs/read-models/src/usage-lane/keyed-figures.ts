@@ -1,7 +1,7 @@
 import { AmountColumn } from '../columns/amount-column.js';
 import { NumberColumn } from '../columns/number-column.js';
-import type { Figures } from './segment.js';
 import type { Sums } from './sums.js';
+import type { Figures } from './usage-rows.js';
 
 /** Adds rows up by a number that the caller makes of them. */
 export class KeyedFigures {

@@ -34,7 +34,9 @@ describe('merging segments', () => {
         const ofMerged = rowsOf(sumsByValue(mergeSegments(segments)));
         expect(addedUp(ofMerged, valueKeys)).toEqual(expected);
         expect(ofMerged.length).toBe(Object.keys(expected).length);
-        expect(addedUp(rowsOf(mergeSegments(segments.map(sumsByValue))), valueKeys)).toEqual(expected);
+        expect(addedUp(rowsOf(mergeSegments(segments.map((segment) => sumsByValue(segment)))), valueKeys)).toEqual(
+          expected,
+        );
       }),
     );
   });

@@ -1,4 +1,4 @@
-/** Numbers the dimensions and their values that one window meets. */
+/** Numbers the dimensions and their values that one window or segment meets. */
 export class PairTable {
   readonly #dimensions = new Map<string, { readonly number: number; readonly values: Map<string, number> }>();
   readonly #names: string[] = [];
@@ -37,5 +37,12 @@ export class PairTable {
 
   get size(): number {
     return this.#values.length;
+  }
+
+  clear(): void {
+    this.#dimensions.clear();
+    this.#names.length = 0;
+    this.#dimensionOf.length = 0;
+    this.#values.length = 0;
   }
 }

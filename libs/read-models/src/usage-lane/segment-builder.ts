@@ -2,12 +2,18 @@ import { Numbering } from '../columns/numbering.js';
 import { PairTable } from './pair-table.js';
 import { Segment, type SegmentUse } from './segment.js';
 
-/** Gathers one segment's dictionaries, each entry once. */
+/** Gathers a segment's dictionaries, each entry once. */
 export class SegmentBuilder {
   readonly segment = new Segment();
   readonly #uses = new Numbering<string>();
   readonly #pairs = new PairTable();
   readonly #dimensions = new Numbering<string>();
+
+  /** Begins another segment with the same object. */
+  clear(): void {
+    this.segment.clear();
+    for (const known of [this.#uses, this.#pairs, this.#dimensions]) known.clear();
+  }
 
   useOf(use: SegmentUse): number {
     const key = `${use.outcome}\n${use.meter}\n${use.pool}`;

@@ -1,7 +1,6 @@
 import type { RateUse } from '@app/metering';
-import { AmountColumn } from '../columns/amount-column.js';
-import { ListColumn } from '../columns/list-column.js';
 import { NumberColumn } from '../columns/number-column.js';
+import { UsageRows, type Figures } from './usage-rows.js';
 
 export type Outcome = RateUse['outcome'];
 
@@ -22,23 +21,17 @@ export interface SegmentPair {
  * Usage of one account and UTC day, in columns: row i has use `uses[use[i]]`, the pairs of `dimensions[dimension[i]]`
  * (indexes into `pairs`), hour of the day `hour[i]`, and its figures. Rows of equal keys may stand several times.
  */
-export class Segment {
+export class Segment extends UsageRows {
   readonly uses: SegmentUse[] = [];
   readonly names: string[] = [];
   readonly pairs: SegmentPair[] = [];
-  readonly dimensions = new ListColumn();
   readonly use = new NumberColumn();
-  readonly dimension = new NumberColumn();
   readonly hour = new NumberColumn();
-  /** Meter lines. */
-  readonly events = new NumberColumn();
-  /** Usage events, each in the row of its first meter line. */
-  readonly firstEvents = new NumberColumn();
-  readonly quantity = new AmountColumn();
-  readonly credits = new AmountColumn();
 
-  get rows(): number {
-    return this.use.length;
+  override clear(): void {
+    super.clear();
+    for (const texts of [this.uses, this.names, this.pairs]) texts.length = 0;
+    for (const column of [this.use, this.hour]) column.clear();
   }
 
   /** Adds a row with the figures that another segment has in one of its own. */
@@ -63,15 +56,4 @@ export class Segment {
     this.quantity.addFrom(row, from.quantity, index);
     this.credits.addFrom(row, from.credits, index);
   }
-
-  clear(): void {
-    this.uses.length = 0;
-    this.names.length = 0;
-    this.pairs.length = 0;
-    for (const column of [this.dimensions, this.use, this.dimension, this.hour]) column.clear();
-    for (const column of [this.events, this.firstEvents, this.quantity, this.credits]) column.clear();
-  }
 }
-
-/** The columns that are added up. */
-export type Figures = Pick<Segment, 'events' | 'firstEvents' | 'quantity' | 'credits'>;

@@ -4,10 +4,10 @@ const NONE = -1;
 
 /**
  * A segment's usage by one dimension at a time: each row has one pair, and is the sum over all hours, pools and
- * outcomes of a meter's usage with that pair. What has no dimension at all is in no row.
+ * outcomes of a meter's usage with that pair. What has no dimension at all is in no row. `sums` is what it is put into.
  */
-export function sumsByValue(segment: Segment): Segment {
-  const sums = new Segment();
+export function sumsByValue(segment: Segment, sums = new Segment()): Segment {
+  sums.clear();
   sums.names.push(...segment.names);
   sums.pairs.push(...segment.pairs);
   sums.pairs.forEach((_, pair) => sums.dimensions.push([pair]));

@@ -1,10 +1,16 @@
-import type { UsageCharged } from '@app/metering';
-import { Numbering } from '../columns/numbering.js';
+import {
+  usageColumnsOf,
+  useOf,
+  type DimensionTable,
+  type GroupsOfUse,
+  type RateUse,
+  type UsageCharged,
+} from '@app/metering';
 import { PairTable } from './pair-table.js';
 import type { SegmentUse } from './segment.js';
 import { addSums, noCycleSums, noSums, type CycleSums, type Sums } from './sums.js';
 import type { UsageAccount } from './usage-account.js';
-import { WindowRows } from './window-rows.js';
+import { UsageRows } from './usage-rows.js';
 
 /** One meter's usage of an account in one hour (since the epoch). */
 export interface HourTotal {
@@ -20,120 +26,137 @@ export interface CycleMeter {
   readonly sums: CycleSums;
 }
 
+/** Rows of a window that follow each other and have one use and hour: from one row to before another. */
+export interface RowRun {
+  readonly use: SegmentUse;
+  /** Of the day. */
+  readonly hour: number;
+  readonly from: number;
+  readonly to: number;
+}
+
 /** What a window holds of one account. */
 export interface AccountUsage {
   readonly account: UsageAccount;
-  /** Numbers of the window's segments by UTC day. */
-  readonly segments: Map<number, number>;
+  /** By UTC day, what becomes its segment. */
+  readonly days: Map<number, RowRun[]>;
   readonly totals: Map<string, HourTotal>;
   readonly cycles: Map<string, CycleMeter>;
 }
 
+const HOURS = 24;
+
 /** What one transaction of the usage lane writes. */
 export class UsageWindow {
-  readonly rows = new WindowRows();
+  /** The groups of all appends as they came: nothing is looked up twice, nothing is added up. */
+  readonly rows = new UsageRows();
   readonly pairs = new PairTable();
-  readonly uses: SegmentUse[] = [];
   readonly accounts = new Map<string, AccountUsage>();
-  /** Number of segments. */
-  segments = 0;
   usageEvents = 0;
-  readonly #uses = new Numbering<string>();
 
   /** Number of rows. */
   get groups(): number {
-    return this.rows.length;
+    return this.rows.rows;
   }
 
   of(account: UsageAccount): AccountUsage {
     let usage = this.accounts.get(account.organisation);
     if (usage === undefined) {
-      usage = { account, segments: new Map(), totals: new Map(), cycles: new Map() };
+      usage = { account, days: new Map(), totals: new Map(), cycles: new Map() };
       this.accounts.set(account.organisation, usage);
     }
     return usage;
   }
 
-  /** Adds an append's groups; `account` stands right before the event. */
+  /** Adds an append's groups; `account` stands right before the event. @throws {ImpossibleEvent} */
   add(account: UsageAccount, event: UsageCharged): void {
     const usage = this.of(account);
-    const uses = event.uses.map((use) => this.#useOf(use));
+    const { dimensions, groups } = usageColumnsOf(event);
     const firstDimension = this.rows.dimensions.length;
-    for (const own of event.dimensions) this.#addDimensions(own);
-    const sums = new EventSums(event);
-    const { rows } = this;
-    let day = Number.NaN;
-    let segment = 0;
-    for (const group of event.groups) {
-      const groupDay = Math.floor(group.hour / 24);
-      if (groupDay !== day) segment = this.#segmentOf(usage, (day = groupDay));
-      rows.segment.push(segment);
-      rows.use.push(uses[group.use] ?? 0);
-      rows.dimension.push(firstDimension + group.dimensions);
-      rows.hour.push(group.hour - groupDay * 24);
-      rows.events.push(group.events);
-      rows.firstEvents.push(group.firstEvents);
-      rows.quantity.push(group.quantityNanos);
-      rows.credits.push(group.creditsNanos);
-      this.usageEvents += group.firstEvents;
-      addSums(sums.of(group), group);
+    this.#addDimensions(dimensions);
+    for (const [index, own] of groups.byUse) {
+      const use = useOf(event, index);
+      const firstRow = this.#addRows(own, firstDimension);
+      const ofUse = noSums();
+      for (const { hour, from, to } of hourRuns(own.hours)) {
+        const day = Math.floor(hour / HOURS);
+        runsOf(usage, day).push({ use, hour: hour - day * HOURS, from: firstRow + from, to: firstRow + to });
+        const sums = sumsOf(own, from, to);
+        addSums(totalOf(usage, hour, use.meter), sums);
+        addSums(ofUse, sums);
+      }
+      addToCycles(usage, use, ofUse);
+      this.usageEvents += ofUse.firstEvents;
     }
-    for (const own of sums.all) addToTotals(usage, event, own);
-    for (const own of sums.all) addToCycles(usage, event, own);
   }
 
-  #useOf({ meter, pool, outcome }: SegmentUse): number {
-    return this.#uses.numberOf(`${outcome}\n${meter}\n${pool}`, () => this.uses.push({ meter, pool, outcome }));
+  #addRows({ dimensions, events, firstEvents, quantities, credits }: GroupsOfUse, firstDimension: number): number {
+    const { rows } = this;
+    const first = rows.rows;
+    for (const number of dimensions) rows.dimension.push(firstDimension + number);
+    rows.events.pushAll(events);
+    rows.firstEvents.pushAll(firstEvents);
+    rows.quantity.pushAll(quantities);
+    rows.credits.pushAll(credits);
+    return first;
   }
 
-  #addDimensions(pairs: UsageCharged['dimensions'][number]): void {
+  #addDimensions({ names, byName, nameLists, nameListNumbers }: DimensionTable): void {
     const { dimensions } = this.rows;
-    for (const [name, value] of pairs) dimensions.items.push(this.pairs.numberOf(name, value));
-    dimensions.close();
-  }
-
-  #segmentOf(usage: AccountUsage, day: number): number {
-    let number = usage.segments.get(day);
-    if (number === undefined) usage.segments.set(day, (number = this.segments++));
-    return number;
-  }
-}
-
-interface UseSums extends Sums {
-  readonly hour: number;
-  readonly use: number;
-}
-
-/** What one append used, by hour and use: few of either. */
-class EventSums {
-  readonly #sums = new Map<number, UseSums>();
-
-  constructor(private readonly event: UsageCharged) {}
-
-  of({ hour, use }: { readonly hour: number; readonly use: number }): Sums {
-    const key = hour * this.event.uses.length + use;
-    let sums = this.#sums.get(key);
-    if (sums === undefined) this.#sums.set(key, (sums = { hour, use, ...noSums() }));
-    return sums;
-  }
-
-  get all(): Iterable<UseSums> {
-    return this.#sums.values();
+    const pairs = byName.map(({ values }, name) =>
+      values.texts.map((value) => this.pairs.numberOf(names.texts[name] ?? '', value)),
+    );
+    const next = byName.map(() => 0);
+    for (const list of nameListNumbers) {
+      for (const name of nameLists.lists[list] ?? []) {
+        const at = next[name] ?? 0;
+        next[name] = at + 1;
+        dimensions.items.push(pairs[name]?.[byName[name]?.numbers[at] ?? 0] ?? 0);
+      }
+      dimensions.close();
+    }
   }
 }
 
-function addToTotals(usage: AccountUsage, event: UsageCharged, sums: UseSums): void {
-  const { hour } = sums;
-  const meter = event.uses[sums.use]?.meter ?? '';
+/** Where the hour changes: groups of one use and append are mostly of one hour. */
+function hourRuns(hours: readonly number[]): { readonly hour: number; readonly from: number; readonly to: number }[] {
+  const runs = [];
+  for (let from = 0, to = 1; from < hours.length; to += 1) {
+    if (to < hours.length && hours[to] === hours[from]) continue;
+    runs.push({ hour: hours[from] ?? 0, from, to });
+    from = to;
+  }
+  return runs;
+}
+
+function runsOf({ days }: AccountUsage, day: number): RowRun[] {
+  let runs = days.get(day);
+  if (runs === undefined) days.set(day, (runs = []));
+  return runs;
+}
+
+function sumsOf({ events, firstEvents, quantities, credits }: GroupsOfUse, from: number, to: number): Sums {
+  const sums = {
+    events: 0,
+    firstEvents: 0,
+    quantityNanos: quantities.sum(from, to),
+    creditsNanos: credits.sum(from, to),
+  };
+  for (let at = from; at < to; at += 1) {
+    sums.events += events[at] ?? 0;
+    sums.firstEvents += firstEvents[at] ?? 0;
+  }
+  return sums;
+}
+
+function totalOf({ totals }: AccountUsage, hour: number, meter: string): Sums {
   const key = `${hour} ${meter}`;
-  let total = usage.totals.get(key);
-  if (total === undefined) usage.totals.set(key, (total = { hour, meter, sums: noSums() }));
-  addSums(total.sums, sums);
+  let total = totals.get(key);
+  if (total === undefined) totals.set(key, (total = { hour, meter, sums: noSums() }));
+  return total.sums;
 }
 
-function addToCycles(usage: AccountUsage, event: UsageCharged, sums: UseSums): void {
-  const use = event.uses[sums.use];
-  if (use === undefined) return;
+function addToCycles(usage: AccountUsage, use: RateUse, sums: Sums): void {
   const own = cycleMeterOf(usage, use.cycle.startMs, use).sums;
   if (use.outcome === 'adjusted') {
     addSums(own.adjusted, sums);

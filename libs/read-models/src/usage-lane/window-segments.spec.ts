@@ -13,15 +13,22 @@ const anyAppend = fc.record({
 });
 type Append = typeof anyAppend extends fc.Arbitrary<infer T> ? T : never;
 
+const useKeyOf = ({ meter, pool, outcome }: NamedRow): string => [meter, pool, outcome].join(' ');
+
 function eventOf({ rows }: Append): UsageCharged {
+  const firsts = new Map(rows.toReversed().map(({ row }) => [useKeyOf(row), row]));
+  const keys = [...firsts.keys()];
   return {
     type: 'UsageCharged',
     atMs: 0,
     feed: null,
     catalogVersion: 1,
-    uses: rows.map(({ row }) => useOf(row)),
+    uses: Array.from(firsts.values(), useOf),
     dimensions: rows.map(({ row }) => Object.entries(row.pairs)),
-    groups: rows.map(({ day, row }, index) => groupOf(row, day, index)),
+    groups: rows.map(({ day, row }, index) => ({
+      ...groupOf(row, day, index),
+      use: keys.indexOf(useKeyOf(row)),
+    })),
     draws: [],
     samples: [],
     days: [],
@@ -44,7 +51,7 @@ const useOf = ({ meter, pool, outcome }: NamedRow): UsageCharged['uses'][number]
 });
 
 const groupOf = (row: NamedRow, day: number, index: number): UsageCharged['groups'][number] => ({
-  use: index,
+  use: 0,
   dimensions: index,
   hour: day * 24 + row.hour,
   events: row.events,
@@ -64,11 +71,11 @@ describe('a window’s segments', () => {
       fc.property(fc.array(anyAppend, { maxLength: 5 }), (appends) => {
         const window = new UsageWindow();
         for (const append of appends) window.add(newUsageAccount(append.organisation), eventOf(append));
-        const segments = new WindowSegments(window);
         const found: Record<string, string> = {};
-        for (const [organisation, usage] of window.accounts)
-          for (const [day, number] of usage.segments)
-            Object.assign(found, addedUp(rowsOf(segments.take(number)), keyOf(organisation, day)));
+        const segments = new WindowSegments(window);
+        for (const [organisation, { days }] of window.accounts)
+          for (const [day, runs] of days)
+            Object.assign(found, addedUp(rowsOf(segments.of(runs)), keyOf(organisation, day)));
         const given = appends.flatMap(({ organisation, rows }) =>
           rows.map(({ day, row }) => ({ row, key: keyOf(organisation, day)(row) })),
         );

@@ -1,96 +1,85 @@
-import { Segment } from './segment.js';
-import type { UsageWindow } from './usage-window.js';
+import { SegmentBuilder } from './segment-builder.js';
+import type { Segment } from './segment.js';
+import type { RowRun, UsageWindow } from './usage-window.js';
 
-/** Cuts a window's rows into its segments, each with dictionaries of its own. */
+/** Cuts a window's rows into segments, each with dictionaries of its own. */
 export class WindowSegments {
-  readonly #segment = new Segment();
-  readonly #order: Int32Array;
-  readonly #starts: Int32Array;
-  readonly #uses: LocalNumbers;
-  readonly #names: LocalNumbers;
+  readonly #lists: LocalNumbers;
   readonly #pairs: LocalNumbers;
-  readonly #dimensions: LocalNumbers;
+  readonly #builder = new SegmentBuilder();
 
   constructor(private readonly window: UsageWindow) {
-    const { rows, segments, uses, pairs } = window;
-    ({ order: this.#order, starts: this.#starts } = rows.bySegment(segments));
-    this.#uses = new LocalNumbers(uses.length);
-    this.#names = new LocalNumbers(pairs.size);
-    this.#pairs = new LocalNumbers(pairs.size);
-    this.#dimensions = new LocalNumbers(rows.dimensions.length);
+    this.#lists = new LocalNumbers(window.rows.dimensions.length);
+    this.#pairs = new LocalNumbers(window.pairs.size);
   }
 
-  /** One of the window's segments; the object is the caller's until the next call. */
-  take(number: number): Segment {
-    const segment = this.#segment;
-    segment.clear();
-    for (const numbers of [this.#uses, this.#names, this.#pairs, this.#dimensions]) numbers.clear();
+  /** The segment of some runs of rows, which lie in one day of one account; it is the caller's until the next call. */
+  of(runs: readonly RowRun[]): Segment {
+    this.#lists.begin();
+    this.#pairs.begin();
+    this.#builder.clear();
+    for (const run of runs) this.#add(run);
+    return this.#builder.segment;
+  }
+
+  #add({ use, hour, from, to }: RowRun): void {
     const { rows } = this.window;
-    const end = this.#starts[number + 1] ?? 0;
-    for (let at = this.#starts[number] ?? 0; at < end; at++) {
-      const row = this.#order[at] ?? 0;
-      const use = this.#useOf(rows.use.at(row));
-      const dimension = this.#dimensionOf(rows.dimension.at(row));
-      segment.pushFrom(rows, row, { use, dimension, hour: rows.hour.at(row) });
-    }
-    return segment;
+    const { segment } = this.#builder;
+    for (let row = from; row < to; row += 1) segment.dimension.push(this.#listOf(rows.dimension.at(row)));
+    segment.use.pushTimes(this.#builder.useOf(use), to - from);
+    segment.hour.pushTimes(hour, to - from);
+    segment.events.pushColumn(rows.events, from, to);
+    segment.firstEvents.pushColumn(rows.firstEvents, from, to);
+    segment.quantity.pushColumn(rows.quantity, from, to);
+    segment.credits.pushColumn(rows.credits, from, to);
   }
 
-  #useOf(number: number): number {
-    const use = this.window.uses[number];
-    if (this.#uses.isNew(number) && use !== undefined) this.#segment.uses.push(use);
-    return this.#uses.of(number);
+  #listOf(list: number): number {
+    return this.#lists.of(list) ?? this.#lists.set(list, this.#copyList(list));
   }
 
-  #dimensionOf(number: number): number {
-    if (this.#dimensions.isNew(number)) {
-      const { dimensions } = this.window.rows;
-      const own = this.#segment.dimensions;
-      for (let at = dimensions.from(number); at < dimensions.to(number); at++)
-        own.items.push(this.#pairOf(dimensions.items.at(at)));
-      own.close();
-    }
-    return this.#dimensions.of(number);
+  #copyList(list: number): number {
+    const { dimensions } = this.window.rows;
+    const own = this.#builder.segment.dimensions;
+    const end = dimensions.to(list);
+    for (let at = dimensions.from(list); at < end; at += 1) own.items.push(this.#pairOf(dimensions.items.at(at)));
+    return own.close();
   }
 
-  #pairOf(number: number): number {
-    if (this.#pairs.isNew(number)) {
-      const { pairs } = this.window;
-      const dimension = pairs.dimensionOf(number);
-      if (this.#names.isNew(dimension)) this.#segment.names.push(pairs.nameOf(dimension));
-      this.#segment.pairs.push({ name: this.#names.of(dimension), value: pairs.valueOf(number) });
-    }
-    return this.#pairs.of(number);
+  #pairOf(pair: number): number {
+    return this.#pairs.of(pair) ?? this.#pairs.set(pair, this.#copyPair(pair));
+  }
+
+  #copyPair(pair: number): number {
+    const { pairs } = this.window;
+    return this.#builder.pairOf(pairs.nameOf(pairs.dimensionOf(pair)), pairs.valueOf(pair));
   }
 }
 
-/** Numbers of a window as one of its segments counts them, in the order in which they first come. */
+/** The numbers that one segment has for what its window numbers. */
 class LocalNumbers {
   readonly #local: Int32Array;
   /** The segment that a local number was given in: those of earlier ones do not count. */
   readonly #given: Int32Array;
-  #segment = 1;
-  #count = 0;
+  #segment = 0;
 
   constructor(size: number) {
     this.#local = new Int32Array(size);
     this.#given = new Int32Array(size);
   }
 
-  clear(): void {
+  begin(): void {
     this.#segment += 1;
-    this.#count = 0;
   }
 
-  /** Whether the number has not come yet; it has from now on. */
-  isNew(number: number): boolean {
-    if (this.#given[number] === this.#segment) return false;
+  /** Undefined before one was set. */
+  of(number: number): number | undefined {
+    return this.#given[number] === this.#segment ? this.#local[number] : undefined;
+  }
+
+  set(number: number, local: number): number {
     this.#given[number] = this.#segment;
-    this.#local[number] = this.#count++;
-    return true;
-  }
-
-  of(number: number): number {
-    return this.#local[number] ?? 0;
+    this.#local[number] = local;
+    return local;
   }
 }

@@ -4,6 +4,7 @@ import { toStored, toStoredOrNull } from '../stored-text.js';
 import { NumberArrays } from '../columns/number-arrays.js';
 import type { SealedUsage } from './sealed-usage.js';
 import { encodeSegment } from './segment-codec.js';
+import { Segment } from './segment.js';
 import { addSums, noSums, type Sums } from './sums.js';
 import { sumsByValue } from './sums-by-value.js';
 import type { AccountUsage, HourTotal } from './usage-window.js';
@@ -93,14 +94,15 @@ async function writeSegments(
   const parts: Buffer[] = [];
   let startsAt = 1;
   const segments = new WindowSegments(window);
+  const sums = new Segment();
   for (const { account, usage } of used)
-    for (const [day, number] of usage.segments) {
-      const segment = segments.take(number);
+    for (const [day, runs] of usage.days) {
+      const segment = segments.of(runs);
       const data = encodeSegment(segment, false);
-      const sums = segment.rows < sumsRowsMin ? NOTHING : encodeSegment(sumsByValue(segment), false);
-      rows.add([account, day, startsAt, data.length, sums.length]);
-      parts.push(data, sums);
-      startsAt += data.length + sums.length;
+      const added = segment.rows < sumsRowsMin ? NOTHING : encodeSegment(sumsByValue(segment, sums), false);
+      rows.add([account, day, startsAt, data.length, added.length]);
+      parts.push(data, added);
+      startsAt += data.length + added.length;
     }
   if (parts.length > 0)
     await client.query(INSERT_SEGMENTS.in(schema), [...rows.values, sequence, Buffer.concat(parts)]);

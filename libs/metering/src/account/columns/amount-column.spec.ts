@@ -7,6 +7,7 @@ const value = fc.oneof(
   fc.constantFrom(BigInt(SMALL_MAX), -BigInt(SMALL_MAX), BigInt(SMALL_MAX) + 1n, BigInt(Number.MAX_SAFE_INTEGER)),
   fc.bigInt({ min: -(2n ** 80n), max: 2n ** 80n }),
 );
+const sumOf = (values: readonly bigint[]): bigint => values.reduce((sum, each) => sum + each, 0n);
 const isExact = (amount: bigint): boolean => Number.isSafeInteger(Number(amount));
 
 describe('AmountColumn', () => {
@@ -33,7 +34,6 @@ describe('AmountColumn', () => {
           expect(column.length).toBe(list.length);
           expect(column.small?.map(BigInt) ?? list).toEqual(list);
           const from = Math.floor(list.length / 3);
-          const sumOf = (values: readonly bigint[]): bigint => values.reduce((sum, each) => sum + each, 0n);
           expect([column.sum(), column.sum(from, list.length - 1)]).toEqual([sumOf(list), sumOf(list.slice(from, -1))]);
           const exact = list.filter(isExact);
           expect(AmountColumn.ofNumbers(exact.map(Number)).toBigints()).toEqual(exact);
