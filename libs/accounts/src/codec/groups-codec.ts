@@ -25,7 +25,7 @@ export function readGroups(reader: ByteReader): GroupTable {
   const runCount = reader.count(CODEC_LIMITS.elementsMax);
   const runUses = readIntegers(reader, runCount);
   const runLengths = readIntegers(reader, runCount);
-  const columns = [...countsByUse(reader, runUses, runLengths)].map(([use, count]) => ({
+  const columns = Array.from(countsByUse(reader, runUses, runLengths), ([use, count]) => ({
     use,
     dimensions: readSteps(reader, count),
     hours: readSteps(reader, count),
@@ -47,7 +47,8 @@ export function readGroups(reader: ByteReader): GroupTable {
 function countsByUse(reader: ByteReader, uses: readonly number[], lengths: readonly number[]): Map<number, number> {
   const counts = new Map<number, number>();
   let total = 0;
-  for (const [run, use] of uses.entries()) {
+  for (let run = 0; run < uses.length; run += 1) {
+    const use = uses[run] ?? 0;
     const length = lengths[run] ?? 0;
     total += length;
     if (length < 0 || total > CODEC_LIMITS.elementsMax) throw reader.corrupt('there are too many groups');

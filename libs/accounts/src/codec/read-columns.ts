@@ -10,10 +10,11 @@ function readShaped(reader: ByteReader, count: number, head: number): number[] {
   return (head & SIGNED) === 0 ? reader.varints(count, power) : reader.zigzags(count, power);
 }
 
+/** An array that has its size at once: one that grows is copied now and then. */
 function repeat(value: number, times: number): number[] {
   const values: number[] = [];
-  for (let left = times; left > 0; left -= 1) values.push(value);
-  return values;
+  values.length = times;
+  return values.fill(value);
 }
 
 /** @throws {CorruptEvent} */
@@ -72,12 +73,20 @@ export function readSteps(reader: ByteReader, count: number): number[] {
   if (count === 1) return [first];
   const head = reader.byte();
   if (formOf(head) === LARGE) return readLargeSteps(reader, count, first);
+  if (formOf(head) === CONSTANT) return readEvenSteps(reader, count, first);
   const values = [first];
   let value = first;
   for (const step of readShaped(reader, count - 1, head)) {
     value += step;
     values.push(value);
   }
+  return values;
+}
+
+function readEvenSteps(reader: ByteReader, count: number, first: number): number[] {
+  const step = reader.zigzag();
+  const values = repeat(first, count);
+  if (step !== 0) for (let index = 1; index < count; index += 1) values[index] = first + step * index;
   return values;
 }
 

@@ -60,7 +60,8 @@ export class UsageLines {
     sums.clear();
     const rows = new Map<number, number>();
     for (const own of groups)
-      for (const [at, dimensions] of own.dimensions.entries()) {
+      for (let at = 0; at < own.dimensions.length; at += 1) {
+        const dimensions = own.dimensions[at] ?? 0;
         const project = this.#projects.numberAt(dimensions);
         shared.project.take(project);
         shared.session.take(this.#sessions.numberAt(dimensions));

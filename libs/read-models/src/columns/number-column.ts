@@ -18,8 +18,14 @@ export class NumberColumn {
     this.#numbers[this.#length++] = value;
   }
 
-  pushAll(values: readonly number[]): void {
-    for (const value of values) this.push(value);
+  /** Pushes numbers, each with something added. */
+  pushAll(values: readonly number[], plus = 0): void {
+    const length = this.#length + values.length;
+    while (this.#numbers.length < length) this.#grow();
+    // No iterator: on arrays of mixed kinds it allocates an object a number.
+    for (let index = 0; index < values.length; index += 1)
+      this.#numbers[this.#length + index] = (values[index] ?? 0) + plus;
+    this.#length = length;
   }
 
   /** Pushes those of another column. */

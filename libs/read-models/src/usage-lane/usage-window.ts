@@ -93,7 +93,7 @@ export class UsageWindow {
   #addRows({ dimensions, events, firstEvents, quantities, credits }: GroupsOfUse, firstDimension: number): number {
     const { rows } = this;
     const first = rows.rows;
-    for (const number of dimensions) rows.dimension.push(firstDimension + number);
+    rows.dimension.pushAll(dimensions, firstDimension);
     rows.events.pushAll(events);
     rows.firstEvents.pushAll(firstEvents);
     rows.quantity.pushAll(quantities);
