@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ask } from './http-client.js';
 import { ADMIN_KEY } from './standalone-process.js';
 
-export const AUTHORIZATION = { authorization: `Bearer ${ADMIN_KEY}` };
+const AUTHORIZATION = { authorization: `Bearer ${ADMIN_KEY}` };
 const DRAINED_MS = 600_000;
 /** Asking takes from what is measured: rarely enough for that not to show, and often enough for the figure. */
 const POLL_MS = 50;
@@ -37,6 +37,18 @@ export class Api {
     const { status, text } = await ask(`${this.url}${path}`, { headers: AUTHORIZATION });
     if (status !== 200) throw new Error(`GET ${path}: ${status} ${text}`);
     return JSON.parse(text) as T;
+  }
+
+  /** So many keys that may read everything. */
+  async makeReadKeys(count: number): Promise<readonly string[]> {
+    const body = JSON.stringify({ name: 'bench', organisation: null, scopes: ['read'] });
+    const headers = { ...AUTHORIZATION, 'content-type': 'application/json' };
+    const make = async (): Promise<string> => {
+      const { status, text } = await ask(`${this.url}/v1/keys`, { method: 'POST', headers, body });
+      if (status !== 200) throw new Error(`POST /v1/keys: ${status} ${text}`);
+      return (JSON.parse(text) as { readonly key: string }).key;
+    };
+    return Promise.all(Array.from({ length: count }, make));
   }
 
   /** A batch of events' texts; resolves when they are durable in the feed. */
