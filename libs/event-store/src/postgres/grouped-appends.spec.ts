@@ -40,7 +40,7 @@ describe('GroupedAppends', () => {
   it('lets a call that is refused fail alone', async () => {
     const { statements, streamsOf } = grouped(['b']);
     const [a, b, c] = await Promise.allSettled([streamsOf('a'), streamsOf('b'), streamsOf('c')]);
-    expect([a?.status, b?.status, c?.status]).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect([a.status, b.status, c.status]).toEqual(['fulfilled', 'rejected', 'fulfilled']);
     expect(statements).toEqual([['a', 'b', 'c'], ['a'], ['b'], ['c']]);
   });
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from '@jest/globals';
 import { appendContract } from './contract/append-contract.js';
 import { concurrencyContract, type ContractOptions, type CreateStore } from './contract/concurrency-contract.js';
+import { bareReadContract } from './contract/bare-read-contract.js';
 import { readContract, waitContract } from './contract/read-contract.js';
 import { refusalContract } from './contract/refusal-contract.js';
 import { repetitionContract } from './contract/repetition-contract.js';
@@ -19,6 +20,7 @@ export function eventStoreContract(name: string, createStore: CreateStore, optio
     refusalContract(() => store);
     repetitionContract(() => store);
     readContract(() => store);
+    bareReadContract(() => store);
     waitContract(() => store);
     concurrencyContract(createStore, options);
   });
