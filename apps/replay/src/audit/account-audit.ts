@@ -1,5 +1,12 @@
 import type { IdentityHasher } from '@app/accounts';
-import { applyEvent, initialState, type AccountEvent, type AccountState, type Catalog } from '@app/metering';
+import {
+  applyEvent,
+  initialState,
+  usageColumnsOf,
+  type AccountEvent,
+  type AccountState,
+  type Catalog,
+} from '@app/metering';
 import { ConservationAudit } from './conservation-audit.js';
 import { CycleBook } from './cycle-book.js';
 import { auditEvidence } from './evidence-audit.js';
@@ -45,8 +52,9 @@ export class AccountAudit {
     if (this.isBroken) return;
     const { catalog, report } = at;
     if (event.type === 'UsageCharged') {
-      this.usageEvents += event.evidence.length;
-      for (const line of event.evidence) this.lines += line.lines.length;
+      const { evidence } = usageColumnsOf(event);
+      this.usageEvents += evidence.count;
+      this.lines += evidence.lineCount;
       auditEvidence(event, report);
     }
     this.identities.take(event, report);

@@ -26,8 +26,9 @@ export function auditAccrual(
     const [first] = groups;
     if (terms === undefined || first === undefined) return;
     const deltaUnits = sum(event.samples.filter((sample) => sample.use === index).map((sample) => sample.deltaUnits));
-    const at = { dimensions: first.dimensions, usageTimeMs: use.cycle.endMs - 1, catalog: by.catalog, report };
-    const price = accrualPrice(terms, event, at);
+    const dimensionsOf = (dimensions: number): ReadonlyMap<string, string> => new Map(event.dimensions[dimensions]);
+    const place = { dimensions: first.dimensions, dimensionsOf, usageTimeMs: use.cycle.endMs - 1 };
+    const price = accrualPrice(terms, { ...place, catalog: by.catalog, report });
     if (price === null) return;
     const before = terms.book.units;
     const asked = terms.book.add(deltaUnits, price, terms.denominator);

@@ -1,25 +1,30 @@
-import { dayOf, hourOf, type UsageCharged } from '@app/metering';
+import {
+  dayOf,
+  usageColumnsOf,
+  type GroupsOfUse,
+  type GroupTable,
+  type UsageCharged,
+  type UsageColumns,
+} from '@app/metering';
 import type { Report } from './finding.js';
+import { groupKeyOf, LineSums, sumLines } from './line-sums.js';
 
 /** I13: the sums of the evidence lines are the groups, and the groups of each rate use are its draws and overdraft. */
 export function auditEvidence(event: UsageCharged, report: Report): void {
-  const { uses, groups, dimensions, evidence } = event;
+  const { uses } = event;
+  const columns = usageColumnsOf(event);
   // What a cycle's end adds to gauges has groups and no lines.
-  if (event.feed !== null) compareGroups(event, report);
-  else if (evidence.length > 0) report({ check: 'evidence', detail: 'evidence without a feed' });
-  const creditsByUse = uses.map(() => 0n);
-  for (const group of groups) {
-    if (group.use >= uses.length || group.dimensions >= dimensions.length)
-      report({ check: 'evidence', detail: `group of a use or dimensions that are not listed` });
-    else creditsByUse[group.use] = (creditsByUse[group.use] ?? 0n) + group.creditsNanos;
-  }
+  if (event.feed !== null) compareGroups(event, columns, report);
+  else if (columns.evidence.count > 0) report({ check: 'evidence', detail: 'evidence without a feed' });
+  checkPlaces(event, columns, report);
   const drawnByUse = uses.map(() => 0n);
   for (const run of event.draws) {
     if (run.use >= uses.length) report({ check: 'evidence', detail: `draw of a use that is not listed` });
     else drawnByUse[run.use] = (drawnByUse[run.use] ?? 0n) + run.amountNanos;
   }
-  creditsByUse.forEach((creditsNanos, use) => {
-    if (creditsNanos === drawnByUse[use]) return;
+  for (let use = 0; use < uses.length; use += 1) {
+    const creditsNanos = columns.groups.byUse.get(use)?.credits.sum() ?? 0n;
+    if (creditsNanos === drawnByUse[use]) continue;
     report({
       check: 'evidence',
       detail: `draws of ${uses[use]?.rate ?? use} are not what its groups were charged`,
@@ -27,50 +32,67 @@ export function auditEvidence(event: UsageCharged, report: Report): void {
       stored: String(drawnByUse[use]),
       recomputed: String(creditsNanos),
     });
-  });
+  }
 }
 
-interface Sums {
-  events: number;
-  firstEvents: number;
-  quantityNanos: bigint;
-  creditsNanos: bigint;
+function checkPlaces({ uses }: UsageCharged, { groups, dimensions }: UsageColumns, report: Report): void {
+  const count = dimensions.nameListNumbers.length;
+  for (const [use, own] of groups.byUse)
+    if (use >= uses.length || own.dimensions.some((number) => number >= count))
+      report({ check: 'evidence', detail: `group of a use or dimensions that are not listed` });
 }
 
-function compareGroups(event: UsageCharged, report: Report): void {
-  const { uses, dimensions, groups } = event;
-  const keyOf = (use: number, dims: number, hour: number): number =>
-    (hour * uses.length + use) * dimensions.length + dims;
-  const sums = new Map<number, Sums>();
-  const days = new Set<number>();
-  for (const line of event.evidence) {
-    days.add(dayOf(line.timeMs));
-    const hour = hourOf(line.usageTimeMs);
-    if (line.lines.length === 0) report({ check: 'evidence', detail: `${line.source} ${line.id} has no meter lines` });
-    for (const [place, { use, quantityNanos, creditsNanos }] of line.lines.entries()) {
-      const firstEvents = place === 0 ? 1 : 0;
-      const key = keyOf(use, line.dimensions, hour);
-      const sum = sums.get(key);
-      if (sum === undefined) sums.set(key, { events: 1, firstEvents, quantityNanos, creditsNanos });
-      else {
-        sum.events += 1;
-        sum.firstEvents += firstEvents;
-        sum.quantityNanos += quantityNanos;
-        sum.creditsNanos += creditsNanos;
-      }
-    }
+function compareGroups(event: UsageCharged, { evidence, groups, dimensions }: UsageColumns, report: Report): void {
+  const combinations = dimensions.nameListNumbers.length;
+  const lines = sumLines(evidence, combinations);
+  const found = compareAll(event, { groups, combinations, lines }, report);
+  for (let index = 0; index < evidence.count; index += 1) {
+    const source = evidence.sources.texts[evidence.sourceNumbers[index] ?? 0];
+    if ((evidence.patterns.lists[evidence.patternNumbers[index] ?? 0]?.length ?? 0) === 0)
+      report({ check: 'evidence', detail: `${source} ${evidence.ids[index]} has no meter lines` });
   }
-  for (const group of groups) {
-    const key = keyOf(group.use, group.dimensions, group.hour);
-    const sum = sums.get(key) ?? { events: 0, firstEvents: 0, quantityNanos: 0n, creditsNanos: 0n };
-    sums.delete(key);
-    for (const field of ['events', 'firstEvents', 'quantityNanos', 'creditsNanos'] as const) {
-      if (group[field] === sum[field]) continue;
-      const detail = `a group of ${uses[group.use]?.rate ?? group.use} is not the sum of its lines`;
-      report({ check: 'evidence', detail, field, stored: String(group[field]), recomputed: String(sum[field]) });
-    }
-  }
-  if (sums.size > 0) report({ check: 'evidence', detail: `${sums.size} sums of evidence lines have no group` });
+  const sums = [...lines.values()].reduce((count, own) => count + own.count, 0);
+  if (sums > found) report({ check: 'evidence', detail: `${sums - found} sums of evidence lines have no group` });
+  const days = new Set(evidence.timesMs.map(dayOf));
   if (days.size !== event.days.length || event.days.some((day) => !days.has(day)))
     report({ check: 'evidence', detail: 'the days of the event are not those of its evidence' });
+}
+
+/** Compares each group with the sums of its lines; answers how many of the sums have a group. */
+function compareAll(
+  { uses }: UsageCharged,
+  by: { readonly groups: GroupTable; readonly combinations: number; readonly lines: ReadonlyMap<number, LineSums> },
+  report: Report,
+): number {
+  let found = 0;
+  for (const [use, own] of by.groups.byUse) {
+    const sums = by.lines.get(use) ?? new LineSums();
+    for (let at = 0; at < own.hours.length; at += 1) {
+      const row = sums.take(groupKeyOf(own.hours[at] ?? 0, own.dimensions[at] ?? 0, by.combinations));
+      if (row !== undefined) found += 1;
+      if (row !== undefined && sums.isSame(row, own, at)) continue;
+      compareFields(own, at, sums.figuresAt(row), {
+        detail: `a group of ${uses[use]?.rate ?? use} is not the sum of its lines`,
+        report,
+      });
+    }
+  }
+  return found;
+}
+
+function compareFields(
+  groups: GroupsOfUse,
+  at: number,
+  sums: ReturnType<LineSums['figuresAt']>,
+  { detail, report }: { readonly detail: string; readonly report: Report },
+): void {
+  const group = {
+    events: groups.events[at] ?? 0,
+    firstEvents: groups.firstEvents[at] ?? 0,
+    quantityNanos: groups.quantities.at(at),
+    creditsNanos: groups.credits.at(at),
+  };
+  for (const field of ['events', 'firstEvents', 'quantityNanos', 'creditsNanos'] as const)
+    if (group[field] !== sums[field])
+      report({ check: 'evidence', detail, field, stored: String(group[field]), recomputed: String(sums[field]) });
 }

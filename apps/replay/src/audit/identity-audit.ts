@@ -1,11 +1,26 @@
 import type { IdentityHasher } from '@app/accounts';
-import { DAY_MS, dayOf, type AccountEvent, type ClockKind } from '@app/metering';
+import {
+  DAY_MS,
+  dayOf,
+  usageColumnsOf,
+  type AccountEvent,
+  type ClockKind,
+  type EvidenceTable,
+  type IdentityHash,
+} from '@app/metering';
 import type { Report } from './finding.js';
 import { IdentitySet } from './identity-set.js';
 
 /** How far before and after ledger time two events of one identity exclude each other (semantics, Identity). */
 const WINDOW_BEFORE_MS = 35 * DAY_MS;
 const WINDOW_AFTER_MS = DAY_MS;
+
+/** Of which usage event something is said. */
+interface Identified {
+  readonly source: string;
+  readonly id: string;
+  readonly timeMs: number;
+}
 
 /**
  * I2 within an account: no identity is charged twice on one day, and none on two days that both lie in the conflict
@@ -28,27 +43,35 @@ export class IdentityAudit {
   take(event: AccountEvent, report: Report): void {
     if (event.type === 'AccountOpened') this.clock = event.clock;
     if (event.type === 'LiveClockStarted') this.clock = 'live';
-    if (event.type === 'UsageCharged') {
-      for (const line of event.evidence) {
-        if (this.clock !== 'manual') this.ledgerTimeMs = Math.max(this.ledgerTimeMs, line.recordTimestampMs);
-        const { source, id, timeMs, hash } = line;
-        if (this.hasher !== undefined) {
-          const expected = this.hasher.identityOf(this.organisation, source, id);
-          if (expected.identityHigh !== hash.identityHigh || expected.identityLow !== hash.identityLow)
-            report({ check: 'identities', detail: `the identity hash of ${source} ${id} is not its own` });
-        }
-        const days = this.charged.add(hash, dayOf(timeMs));
-        if (days !== undefined) this.compare(days, line, report);
-      }
-    }
+    if (event.type === 'UsageCharged') this.takeAll(usageColumnsOf(event).evidence, report);
     this.ledgerTimeMs = Math.max(this.ledgerTimeMs, event.atMs);
   }
 
-  private compare(
-    days: readonly number[],
-    line: { readonly source: string; readonly id: string; readonly timeMs: number },
-    report: Report,
-  ): void {
+  private takeAll(evidence: EvidenceTable, report: Report): void {
+    for (let index = 0; index < evidence.count; index += 1) {
+      const recordedMs = evidence.recordTimestampsMs[index] ?? 0;
+      if (this.clock !== 'manual') this.ledgerTimeMs = Math.max(this.ledgerTimeMs, recordedMs);
+      const hash = evidence.hashes[index];
+      const line = {
+        source: evidence.sources.texts[evidence.sourceNumbers[index] ?? 0] ?? '',
+        id: evidence.ids[index] ?? '',
+        timeMs: evidence.timesMs[index] ?? 0,
+      };
+      if (hash === undefined) continue;
+      this.checkHash(hash, line, report);
+      const days = this.charged.add(hash, dayOf(line.timeMs));
+      if (days !== undefined) this.compare(days, line, report);
+    }
+  }
+
+  private checkHash(hash: IdentityHash, { source, id }: Identified, report: Report): void {
+    if (this.hasher === undefined) return;
+    const expected = this.hasher.identityOf(this.organisation, source, id);
+    if (expected.identityHigh !== hash.identityHigh || expected.identityLow !== hash.identityLow)
+      report({ check: 'identities', detail: `the identity hash of ${source} ${id} is not its own` });
+  }
+
+  private compare(days: readonly number[], line: Identified, report: Report): void {
     const fromMs = this.ledgerTimeMs - WINDOW_BEFORE_MS;
     const toMs = this.ledgerTimeMs + WINDOW_AFTER_MS;
     const isWindowed = line.timeMs >= fromMs && line.timeMs <= toMs;

@@ -1,4 +1,4 @@
-import { feedKey, type AccountEvent, type FeedRange } from '@app/metering';
+import { feedKey, usageColumnsOf, type AccountEvent, type FeedRange } from '@app/metering';
 import type { Report } from './finding.js';
 
 interface Decided {
@@ -18,12 +18,17 @@ export class OffsetAudit {
       if (event.feed === null) return;
       const known = this.decidedOf(event.feed);
       const before = known.charged > known.quarantined ? known.charged : known.quarantined;
-      const last = ascending(event.feed, before, event.evidence, report);
+      const last = ascending(event.feed, before, usageColumnsOf(event).evidence.offsets.toBigints(), report);
       known.charged = last > known.charged ? last : known.charged;
     }
     if (event.type === 'UsageQuarantined') {
       const known = this.decidedOf(event.feed);
-      const last = ascending(event.feed, known.quarantined, event.records, report);
+      const last = ascending(
+        event.feed,
+        known.quarantined,
+        event.records.map(({ offset }) => offset),
+        report,
+      );
       known.quarantined = last > known.quarantined ? last : known.quarantined;
     }
   }
@@ -36,14 +41,9 @@ export class OffsetAudit {
   }
 }
 
-function ascending(
-  feed: FeedRange,
-  before: bigint,
-  records: readonly { readonly offset: bigint }[],
-  report: Report,
-): bigint {
+function ascending(feed: FeedRange, before: bigint, offsets: readonly bigint[], report: Report): bigint {
   let last = before;
-  for (const { offset } of records) {
+  for (const offset of offsets) {
     if (offset <= last) {
       const detail = `offset ${offset} of ${feedKey(feed)} is decided again`;
       report({ check: 'offsets', detail, field: 'offset', stored: String(offset), recomputed: `above ${last}` });

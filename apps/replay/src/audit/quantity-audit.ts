@@ -1,74 +1,69 @@
-import { divideHalfEven, NANOS_PER_UNIT, type EvidenceLine, type EvidenceMeterLine } from '@app/metering';
+import { divideHalfEven, NANOS_PER_UNIT } from '@app/metering';
+import type { LineCursor } from './line-cursor.js';
 import type { SampleQueue } from './sample-queue.js';
 import type { UseTerms } from './use-terms.js';
 
 /** Sums that need no sample of their own, by rate use of one event. */
 export type ExactSums = Map<number, bigint>;
 
-interface AuditedLine {
-  readonly line: EvidenceLine;
-  readonly meterLine: EvidenceMeterLine;
-  readonly dimensions: () => ReadonlyMap<string, string>;
+/** What is known of an event beside its lines. */
+interface LineContext {
+  readonly dimensionsOf: (index: number) => ReadonlyMap<string, string>;
+  readonly samples: SampleQueue;
+  readonly exact: ExactSums;
 }
 
 /**
  * What is wrong with the quantity that a line adds to its meter, as far as evidence and samples tell; undefined when
  * nothing is. The book is moved along for meters that remember values or points.
  */
-export function quantityFault(
-  terms: UseTerms,
-  audited: AuditedLine,
-  samples: SampleQueue,
-  exact: ExactSums,
-): string | undefined {
-  const { meterLine } = audited;
+export function quantityFault(terms: UseTerms, line: LineCursor, context: LineContext): string | undefined {
   const isExact = terms.denominator === NANOS_PER_UNIT;
-  if (isExact && isPlain(meterLine)) {
+  if (isExact && line.isPlain) {
     // Nearly all lines: whole nanos, no product, and a meter that remembers nothing.
     const { aggregation } = terms.meter;
-    if (aggregation === 'count') return meterLine.quantityNanos === NANOS_PER_UNIT ? undefined : 'a count adds one';
-    if (aggregation === 'sum') return meterLine.quantityNanos < 0n ? 'a sum never falls' : undefined;
+    if (aggregation === 'count') return line.quantityNanos === NANOS_PER_UNIT ? undefined : 'a count adds one';
+    if (aggregation === 'sum') return line.quantityNanos < 0n ? 'a sum never falls' : undefined;
   }
-  if (isExact !== (meterLine.deltaUnits === undefined)) return 'the exact quantity is missing, or not called for';
-  const delta = deltaOf(meterLine);
+  if (isExact === line.hasExactQuantity) return 'the exact quantity is missing, or not called for';
+  const delta = line.deltaUnits;
   const before = terms.book.units;
   if (before + delta < 0n) return 'the cumulative quantity falls below zero';
   if (!isExact) {
     const rounded = nanosOf(before + delta, terms.denominator) - nanosOf(before, terms.denominator);
-    if (rounded !== meterLine.quantityNanos) return 'the quantity is not what the exact one rounds to';
+    if (rounded !== line.quantityNanos) return 'the quantity is not what the exact one rounds to';
   }
-  const product = productOf(terms, audited);
+  const product = productOf(terms, line, context);
   if (typeof product === 'string') return product;
-  return byAggregation(terms, { ...audited, delta, product }, samples, exact);
+  return byAggregation(terms, { line, delta, product }, context);
 }
-
-const isPlain = (line: EvidenceMeterLine): boolean => line.deltaUnits === undefined && line.inputs === undefined;
-
-export const deltaOf = (line: EvidenceMeterLine): bigint => line.deltaUnits ?? line.quantityNanos;
 
 const nanosOf = (units: bigint, denominator: bigint): bigint => divideHalfEven(units * NANOS_PER_UNIT, denominator);
 
 /** The product of the inputs where there are any; a text says what is wrong with them. */
-function productOf(terms: UseTerms, { meterLine, dimensions }: AuditedLine): bigint | string | undefined {
-  const { inputs } = meterLine;
+function productOf(terms: UseTerms, line: LineCursor, { dimensionsOf }: LineContext): bigint | string | undefined {
+  const { inputs } = line;
   if (inputs === undefined) return undefined;
   const { fields, factor } = terms.meter;
   if (inputs.length !== fields.length + (factor === undefined ? 0 : 1)) return 'the inputs are not those of the meter';
-  if (factor !== undefined && factor.values.get(dimensions().get(factor.by) ?? '') !== inputs.at(-1))
+  if (factor !== undefined && factor.values.get(dimensionsOf(line.dimensions).get(factor.by) ?? '') !== inputs.at(-1))
     return 'the factor is not the one of the catalog';
   return inputs.reduce((product, input) => product * input, 1n);
 }
 
-function byAggregation(
-  terms: UseTerms,
-  { line, meterLine, delta, product }: AuditedLine & { delta: bigint; product: bigint | undefined },
-  samples: SampleQueue,
-  exact: ExactSums,
-): string | undefined {
-  const { use } = meterLine;
+/** A line, what it adds to the meter, and the product of its inputs. */
+interface MeasuredLine {
+  readonly line: LineCursor;
+  readonly delta: bigint;
+  readonly product: bigint | undefined;
+}
+
+function byAggregation(terms: UseTerms, measured: MeasuredLine, { samples, exact }: LineContext): string | undefined {
+  const { line, delta, product } = measured;
+  const { use } = line;
   const { book, meter } = terms;
   const addExact = (): void => {
-    if (meterLine.deltaUnits !== undefined) exact.set(use, (exact.get(use) ?? 0n) + delta);
+    if (line.hasExactQuantity) exact.set(use, (exact.get(use) ?? 0n) + delta);
   };
   switch (meter.aggregation) {
     case 'count':
@@ -93,21 +88,17 @@ function byAggregation(
     }
     case 'latest':
     case 'time-weighted':
-      return byPoint(terms, { line, meterLine, delta, product }, samples);
+      return byPoint(terms, measured, samples);
   }
 }
 
-function byPoint(
-  terms: UseTerms,
-  { line, meterLine, delta, product }: Omit<AuditedLine, 'dimensions'> & { delta: bigint; product: bigint | undefined },
-  samples: SampleQueue,
-): string | undefined {
+function byPoint(terms: UseTerms, { line, delta, product }: MeasuredLine, samples: SampleQueue): string | undefined {
   const { book, meter, use } = terms;
-  const point = samples.next(meterLine.use)?.point;
+  const point = samples.next(line.use)?.point;
   const isOwn = point !== undefined && point.source === line.source && point.id === line.id;
   if (!isOwn && meter.aggregation === 'latest')
     return delta === 0n ? undefined : 'a line without a sample is not the newest of its series and adds nothing';
-  samples.take(meterLine.use);
+  samples.take(line.use);
   if (!isOwn) return 'a gauge has a sample of every event';
   if (point.usageTimeMs !== line.usageTimeMs || point.timeMs !== line.timeMs) return 'the sample is of another time';
   if (product !== undefined && product !== point.valueUnits) return 'the sample is not the product of the inputs';

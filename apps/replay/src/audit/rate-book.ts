@@ -14,7 +14,9 @@ export class RateBook {
   readonly values = new Set<string>();
   readonly series = new Map<string, GaugeSeries>();
   /** C of `units` under the price that was asked last: the next line begins where this one ended. */
-  private known: { readonly price: Price; readonly denominator: bigint; readonly costNanos: bigint } | undefined;
+  private knownPrice: Price | undefined;
+  private knownDenominator = 0n;
+  private knownCostNanos = 0n;
 
   constructor(
     readonly meter: string,
@@ -29,14 +31,14 @@ export class RateBook {
 
   /** Adds to the cumulative quantity; answers what that costs, C(Q + q) − C(Q). */
   add(deltaUnits: bigint, price: Price, denominator: bigint): bigint {
-    const { known } = this;
-    const isKnown = known !== undefined && known.price === price && known.denominator === denominator;
+    const isKnown = this.knownPrice === price && this.knownDenominator === denominator;
     if (isKnown && deltaUnits === 0n) return 0n;
-    const before = isKnown ? known.costNanos : costNanos(price, this.units, denominator);
+    const before = isKnown ? this.knownCostNanos : costNanos(price, this.units, denominator);
     this.units += deltaUnits;
-    const after: bigint = costNanos(price, this.units, denominator);
-    this.known = { price, denominator, costNanos: after };
-    return after - before;
+    this.knownPrice = price;
+    this.knownDenominator = denominator;
+    this.knownCostNanos = costNanos(price, this.units, denominator);
+    return this.knownCostNanos - before;
   }
 
   /** Draws were refunded, or forgiven as overdraft. */
@@ -48,6 +50,6 @@ export class RateBook {
   /** Adds a quantity whose price is not known. */
   addUnpriced(deltaUnits: bigint): void {
     this.units += deltaUnits;
-    this.known = undefined;
+    this.knownPrice = undefined;
   }
 }

@@ -1,8 +1,9 @@
-import type { AccountEvent, Catalog, EvidenceLine, EvidenceMeterLine, RateUse, UsageCharged } from '@app/metering';
+import { usageColumnsOf, type AccountEvent, type Catalog, type RateUse, type UsageCharged } from '@app/metering';
 import { auditAccrual } from './accrual-audit.js';
 import type { CycleBook } from './cycle-book.js';
 import type { Report } from './finding.js';
-import { deltaOf, quantityFault, type ExactSums } from './quantity-audit.js';
+import { LineCursor } from './line-cursor.js';
+import { quantityFault, type ExactSums } from './quantity-audit.js';
 import { RateBook } from './rate-book.js';
 import { SampleQueue } from './sample-queue.js';
 import { checkPlace, priceFor, termsOf, type UseTerms } from './use-terms.js';
@@ -72,9 +73,9 @@ export class RatingAudit {
 
 /** The lines of one event. */
 class EventRating {
-  private readonly samples: SampleQueue;
-  private readonly exact: ExactSums = new Map();
-  private readonly dimensions: (ReadonlyMap<string, string> | undefined)[] = [];
+  readonly samples: SampleQueue;
+  readonly exact: ExactSums = new Map();
+  private readonly dimensionMaps: (ReadonlyMap<string, string> | undefined)[] = [];
 
   constructor(
     private readonly event: UsageCharged,
@@ -89,11 +90,11 @@ class EventRating {
   }
 
   run(): void {
-    for (const line of this.event.evidence)
-      for (const meterLine of line.lines) {
-        const terms = this.by.terms[meterLine.use];
-        if (terms !== undefined) this.rate(line, meterLine, terms);
-      }
+    const line = new LineCursor(usageColumnsOf(this.event).evidence);
+    while (line.next()) {
+      const terms = this.by.terms[line.use];
+      if (terms !== undefined) this.rate(line, terms);
+    }
     for (const [use, deltaUnits] of this.exact)
       if (this.samples.take(use)?.deltaUnits !== deltaUnits)
         this.report({ check: 'rating', detail: `the exact quantities of use ${use} are not the sum of its lines` });
@@ -101,48 +102,43 @@ class EventRating {
       this.report({ check: 'rating', detail: `${this.samples.left} samples belong to no evidence line` });
   }
 
-  private rate(line: EvidenceLine, meterLine: EvidenceMeterLine, terms: UseTerms): void {
+  private rate(line: LineCursor, terms: UseTerms): void {
     const { use, book } = terms;
     const { usageTimeMs } = line;
     if (usageTimeMs < terms.fromMs || usageTimeMs >= terms.untilMs) this.complain(line, 'another price version is due');
     if (usageTimeMs < use.cycle.startMs || usageTimeMs >= use.cycle.endMs) this.complain(line, 'another cycle is due');
     if (this.by.cycles.planAt(usageTimeMs) !== use.plan) this.complain(line, 'another plan was in force');
-    const fault = quantityFault(
-      terms,
-      { line, meterLine, dimensions: () => this.dimensionsOf(line.dimensions) },
-      this.samples,
-      this.exact,
-    );
+    const fault = quantityFault(terms, line, this);
     if (fault !== undefined) this.complain(line, fault);
     const price =
       terms.prices[line.dimensions] ??
-      priceFor(terms, this.event, {
+      priceFor(terms, {
         dimensions: line.dimensions,
+        dimensionsOf: this.dimensionsOf,
         usageTimeMs,
         catalog: this.by.catalog,
         report: this.report,
       });
-    const delta = deltaOf(meterLine);
+    const delta = line.deltaUnits;
     if (price === null || book.units + delta < 0n) {
       book.addUnpriced(delta);
       return;
     }
     const asked = book.add(delta, price, terms.denominator);
-    const { creditsNanos } = meterLine;
-    const cutNanos = meterLine.cutNanos ?? 0n;
+    const { creditsNanos, cutNanos = 0n } = line;
     if (creditsNanos - cutNanos !== asked)
       this.complain(line, 'the credits are not C(Q + q) − C(Q)', {
         field: 'creditsNanos',
         stored: String(creditsNanos - cutNanos),
         recomputed: String(asked),
       });
-    if (asked < 0n || cutNanos !== 0n) this.checkReturned(line, meterLine, terms);
+    if (asked < 0n || cutNanos !== 0n) this.checkReturned(line, terms);
     if (use.isReversible) book.drawnNanos += creditsNanos;
   }
 
   /** A negative charge goes back to what its rate had drawn, and no further. */
-  private checkReturned(line: EvidenceLine, { creditsNanos, cutNanos = 0n }: EvidenceMeterLine, terms: UseTerms): void {
-    const { use, book } = terms;
+  private checkReturned(line: LineCursor, { use, book }: UseTerms): void {
+    const { creditsNanos, cutNanos = 0n } = line;
     if (creditsNanos > 0n || cutNanos < 0n) this.complain(line, 'a negative charge gives back, or is cut');
     if (!use.isReversible || book.isTakenBack) return;
     const left = book.drawnNanos + creditsNanos;
@@ -150,12 +146,11 @@ class EventRating {
     if (cutNanos > 0n && left > 0n) this.complain(line, 'a negative charge is cut while draws are left');
   }
 
-  private dimensionsOf(index: number): ReadonlyMap<string, string> {
-    return (this.dimensions[index] ??= new Map(this.event.dimensions[index]));
-  }
+  readonly dimensionsOf = (index: number): ReadonlyMap<string, string> =>
+    (this.dimensionMaps[index] ??= new Map(this.event.dimensions[index]));
 
   private complain(
-    line: EvidenceLine,
+    line: LineCursor,
     detail: string,
     values?: { readonly field: string; readonly stored: string; readonly recomputed: string },
   ): void {

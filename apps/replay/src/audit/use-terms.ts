@@ -1,4 +1,4 @@
-import { parseTime, type Catalog, type Meter, type Price, type RateUse, type UsageCharged } from '@app/metering';
+import { parseTime, type Catalog, type Meter, type Price, type RateUse } from '@app/metering';
 import type { CycleBook } from './cycle-book.js';
 import type { Report } from './finding.js';
 import type { RateBook } from './rate-book.js';
@@ -46,16 +46,22 @@ export function termsOf(
   };
 }
 
+/** What a price is looked up by. */
+interface PricedPlace {
+  /** Index into the event's dimensions, and what stands there. */
+  readonly dimensions: number;
+  readonly dimensionsOf: (index: number) => ReadonlyMap<string, string>;
+  readonly usageTimeMs: number;
+  readonly catalog: Catalog;
+  readonly report: Report;
+}
+
 /** The price that the catalog has for these dimensions; null (and a finding) where it is not the rate that was used. */
-export function priceFor(
-  terms: UseTerms,
-  event: UsageCharged,
-  at: { readonly dimensions: number; readonly usageTimeMs: number; readonly catalog: Catalog; readonly report: Report },
-): Price | null {
+export function priceFor(terms: UseTerms, at: PricedPlace): Price | null {
   const known = terms.prices[at.dimensions];
   if (known !== undefined) return known;
   const { use, meter } = terms;
-  const rate = at.catalog.rateOf(use.plan, at.usageTimeMs, meter, new Map(event.dimensions[at.dimensions]));
+  const rate = at.catalog.rateOf(use.plan, at.usageTimeMs, meter, at.dimensionsOf(at.dimensions));
   const isSame =
     rate !== undefined && rate.key === use.rate && rate.pool === use.pool && rate.rateCard === use.rateCard;
   if (!isSame)
@@ -72,14 +78,10 @@ export function priceFor(
 }
 
 /** The price by which the rest of a gauge is charged: its rate goes on, where the catalog still has it. */
-export function accrualPrice(
-  terms: UseTerms,
-  event: UsageCharged,
-  at: { readonly dimensions: number; readonly usageTimeMs: number; readonly catalog: Catalog; readonly report: Report },
-): Price | null {
+export function accrualPrice(terms: UseTerms, at: PricedPlace): Price | null {
   const { use, meter } = terms;
   const rate = at.catalog.rateNamed(use.plan, at.usageTimeMs, meter, use.rate);
-  return rate?.pool === use.pool && rate.rateCard === use.rateCard ? rate.price : priceFor(terms, event, at);
+  return rate?.pool === use.pool && rate.rateCard === use.rateCard ? rate.price : priceFor(terms, at);
 }
 
 /** That the use's cycle is one that the stream knows, in the state that its outcome says. */

@@ -10,11 +10,10 @@ function readShaped(reader: ByteReader, count: number, head: number): number[] {
   return (head & SIGNED) === 0 ? reader.varints(count, power) : reader.zigzags(count, power);
 }
 
-/** An array that has its size at once: one that grows is copied now and then. */
 function repeat(value: number, times: number): number[] {
   const values: number[] = [];
-  values.length = times;
-  return values.fill(value);
+  for (let left = times; left > 0; left -= 1) values.push(value);
+  return values;
 }
 
 /** @throws {CorruptEvent} */

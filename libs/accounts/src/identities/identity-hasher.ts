@@ -15,6 +15,11 @@ export const SECRET_BYTES = 32;
 export class IdentityHasher {
   readonly #sip: SipHash;
   readonly #message = new WordMessage();
+  readonly #identity = new WordMessage();
+  /** What the identity's message begins with: mostly it is the last one's. */
+  #organisation: string | undefined;
+  #source = '';
+  #prefixLength = 0;
 
   /** @param secret 32 random bytes */
   constructor(secret: Uint8Array) {
@@ -45,10 +50,16 @@ export class IdentityHasher {
   }
 
   #absorbIdentity(organisation: string, source: string, id: string): number {
-    const message = this.#message;
-    message.reset();
-    message.text(PIECE.string, organisation);
-    message.text(PIECE.string, source);
+    const message = this.#identity;
+    if (this.#organisation === organisation && this.#source === source) message.length = this.#prefixLength;
+    else {
+      message.reset();
+      message.text(PIECE.string, organisation);
+      message.text(PIECE.string, source);
+      this.#organisation = organisation;
+      this.#source = source;
+      this.#prefixLength = message.length;
+    }
     message.text(PIECE.string, id);
     message.pad();
     const blocks = message.length >> 1;

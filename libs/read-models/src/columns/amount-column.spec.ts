@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { AmountColumn as EventAmounts } from '@app/metering';
 import fc from 'fast-check';
 import { AmountColumn } from './amount-column.js';
 
@@ -27,6 +28,25 @@ describe('a column of amounts', () => {
           expected[index] = (expected[index] ?? 0n) + value;
         }
         expect(expected.map((_, index) => column.at(index))).toEqual(expected);
+      }),
+    );
+  });
+
+  it('takes and adds the amounts of events, and of other columns', () => {
+    fc.assert(
+      fc.property(fc.array(anyAmount, { minLength: 1, maxLength: 8 }), fc.nat(), fc.nat(), (amounts, one, other) => {
+        const [from, to] = [one % amounts.length, other % (amounts.length + 1)].toSorted((a, b) => a - b);
+        const given = new EventAmounts();
+        for (const amount of amounts) given.push(amount);
+        const [all, part] = [new AmountColumn(), new AmountColumn()];
+        all.pushAll(given);
+        part.pushAmount(given, 0);
+        part.pushColumn(all, from ?? 0, to ?? 0);
+        part.addAmount(0, given, amounts.length - 1);
+        const expected = [(amounts[0] ?? 0n) + (amounts.at(-1) ?? 0n), ...amounts.slice(from, to)];
+        expect(expected.map((_, index) => part.at(index))).toEqual(expected);
+        expect(expected.map((_, index) => part.textAt(index))).toEqual(expected.map(String));
+        expect([all.length, part.length]).toEqual([amounts.length, expected.length]);
       }),
     );
   });

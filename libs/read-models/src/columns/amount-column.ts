@@ -59,6 +59,12 @@ export class AmountColumn {
     return Number.isNaN(small) ? (this.#large?.get(index) ?? 0n) : BigInt(small);
   }
 
+  /** In decimal. */
+  textAt(index: number): string {
+    const small = this.#small.at(index);
+    return Number.isNaN(small) ? this.at(index).toString() : small.toString();
+  }
+
   /** The number as a safe integer; NaN where it is too large for that. */
   smallAt(index: number): number {
     return this.#small.at(index);

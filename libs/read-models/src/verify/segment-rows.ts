@@ -63,17 +63,41 @@ function contentOf(decode: () => readonly Segment[]): string {
   }
 }
 
-/** A merged segment as sorted lines, names instead of numbers. */
+/** A merged segment as lines in an order of their own, names instead of numbers. */
 function linesOf(merged: Segment): string[] {
-  return Array.from({ length: merged.rows }, (_, row) => lineOf(merged, row)).toSorted();
+  const uses = new Ranked(merged.uses.map(({ meter, pool, outcome }) => JSON.stringify([meter, pool, outcome])));
+  const lists = Array.from({ length: merged.dimensions.length }, (_, list) => JSON.stringify(pairsOf(merged, list)));
+  const dimensions = new Ranked(lists);
+  const keyOf = (row: number): number =>
+    (uses.rankOf(merged.use.at(row)) * lists.length + dimensions.rankOf(merged.dimension.at(row))) * HOURS +
+    merged.hour.at(row);
+  // Rows of one use, dimensions and hour are one by now: no two keys are equal.
+  const keys = Float64Array.from({ length: merged.rows }, (_, row) => keyOf(row));
+  const rows = Array.from(keys, (_, row) => row).toSorted((one, other) => (keys[one] ?? 0) - (keys[other] ?? 0));
+  return rows.map((row) => {
+    const key = `${uses.textOf(merged.use.at(row))} ${dimensions.textOf(merged.dimension.at(row))}`;
+    const counts = `${merged.firstEvents.at(row)} ${merged.events.at(row)}`;
+    return `${key} ${merged.hour.at(row)}: ${counts} ${merged.quantity.textAt(row)} ${merged.credits.textAt(row)}`;
+  });
 }
 
-function lineOf(merged: Segment, row: number): string {
-  const { meter = '', pool = '', outcome = 'charged' } = merged.uses[merged.use.at(row)] ?? {};
-  const key = JSON.stringify([merged.hour.at(row), meter, pool, outcome]);
-  const counts = `${merged.firstEvents.at(row)} ${merged.events.at(row)}`;
-  const amounts = `${merged.quantity.at(row)} ${merged.credits.at(row)}`;
-  return `${key} ${JSON.stringify(pairsOf(merged, merged.dimension.at(row)))}: ${counts} ${amounts}`;
+const HOURS = 24;
+
+/** Texts of a dictionary, and where each would stand if they were sorted. */
+class Ranked {
+  readonly #ranks = new Map<string, number>();
+
+  constructor(private readonly texts: readonly string[]) {
+    for (const text of texts.toSorted()) if (!this.#ranks.has(text)) this.#ranks.set(text, this.#ranks.size);
+  }
+
+  textOf(number: number): string {
+    return this.texts[number] ?? '';
+  }
+
+  rankOf(number: number): number {
+    return this.#ranks.get(this.textOf(number)) ?? 0;
+  }
 }
 
 function pairsOf({ names, pairs, dimensions }: Segment, list: number): string[][] {

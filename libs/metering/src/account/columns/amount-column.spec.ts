@@ -35,6 +35,13 @@ describe('AmountColumn', () => {
           expect(column.small?.map(BigInt) ?? list).toEqual(list);
           const from = Math.floor(list.length / 3);
           expect([column.sum(), column.sum(from, list.length - 1)]).toEqual([sumOf(list), sumOf(list.slice(from, -1))]);
+          const [doubled, other] = [new AmountColumn(), new AmountColumn()];
+          for (const each of list) other.push(each);
+          for (let at = 0; at < list.length; at += 1) doubled.pushFrom(column, at);
+          for (let at = 0; at < list.length; at += 1) doubled.addFrom(at, other, at);
+          for (const [at, each] of list.entries())
+            expect([column.isSame(at, other, 0), column.isSame(at, other, at)]).toEqual([each === list[0], true]);
+          expect(doubled.toBigints()).toEqual(list.map((each) => each * 2n));
           const exact = list.filter(isExact);
           expect(AmountColumn.ofNumbers(exact.map(Number)).toBigints()).toEqual(exact);
         },

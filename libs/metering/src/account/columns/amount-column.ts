@@ -51,8 +51,26 @@ export class AmountColumn {
     else this.#widened()[index] = sum;
   }
 
+  /** Pushes a value of another column. */
+  pushFrom(from: AmountColumn, index: number): void {
+    if (from.#small === null) this.push(from.#wide[index] ?? 0n);
+    else this.pushNumber(from.#small[index] ?? 0);
+  }
+
+  /** Adds a value of another column to one of this. */
+  addFrom(index: number, from: AmountColumn, fromIndex: number): void {
+    if (from.#small === null) this.add(index, from.#wide[fromIndex] ?? 0n);
+    else this.addNumber(index, from.#small[fromIndex] ?? 0);
+  }
+
   at(index: number): bigint {
     return this.#small === null ? (this.#wide[index] ?? 0n) : BigInt(this.#small[index] ?? 0);
+  }
+
+  /** Whether a value equals one of another column. */
+  isSame(index: number, other: AmountColumn, otherIndex: number): boolean {
+    if (this.#small === null || other.#small === null) return this.at(index) === other.at(otherIndex);
+    return this.#small[index] === other.#small[otherIndex];
   }
 
   /** The sum of the values from one place to before another. */
