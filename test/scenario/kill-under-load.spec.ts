@@ -2,11 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { faultMs } from '../support/fault-ms.js';
 import { figuresOfAcknowledged, figuresOfService, Producer } from '../support/producer.js';
 import { drained, freePort, makeDataDir, removeDataDir, StandaloneProcess } from '../support/standalone.js';
 
-const TIMEOUT_MS = 240_000;
-const KILLS = 3;
+/** Ten times as many in a soak. */
+const KILLS = Math.round(faultMs(30_000, 3_000) / 1_000);
+const TIMEOUT_MS = 120_000 + KILLS * 40_000;
 const EVENTS_MIN = 150;
 
 /** The process, and in every other round its Postgres too, which its keeper would otherwise end in its own time. */
@@ -17,7 +19,7 @@ async function killEverything(app: StandaloneProcess, withPostgres: boolean): Pr
   await ended;
 }
 
-describe('I2, I3: kill -9 of everything under load', () => {
+describe('I2, I3: kill -9 of everything under load, again and again (F2)', () => {
   let dataDir: string;
   beforeAll(async () => {
     dataDir = await makeDataDir();
@@ -33,7 +35,7 @@ describe('I2, I3: kill -9 of everything under load', () => {
       let app = await start();
       const producers = ['one', 'two'].map((name) => new Producer(() => app.client, name));
       for (let kill = 0; kill < KILLS; kill += 1) {
-        await sleep(500 + kill * 700);
+        await sleep(500 + (kill % 3) * 700);
         await killEverything(app, kill % 2 === 1);
         app = await start();
       }

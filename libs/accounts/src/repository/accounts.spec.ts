@@ -254,6 +254,37 @@ describe('F40: a snapshot affects cost, never meaning', () => {
   });
 });
 
+describe('F21, I2: what is at hand of identities affects cost, never meaning', () => {
+  const again = usageOf(10).map((each) => ({ ...each, offset: each.offset + 100n }));
+
+  it('lost: duplicates are known from the stream, whatever was forgotten in between', async () => {
+    const decider = newWorld().decider({ cachedAccountsMax: 1 });
+    await foldUsage(decider, usageOf(10));
+    await decider.accounts.load('another');
+    expect(decider.accounts.cached.accounts).toBe(1);
+    expect(await foldUsage(decider, again)).toMatchObject({ charged: 0, duplicates: 10 });
+  });
+
+  it('poisoned: an id that was decided and never stored is charged when it comes again', async () => {
+    const world = newWorld();
+    const decider = world.decider();
+    await foldUsage(decider, usageOf(1));
+    world.store.faults.push('before-commit', 'before-commit', 'before-commit');
+    await foldUsage(decider, usageOf(9, 1));
+    expect(usedOf(await world.accounts().load('acme'))).toBe(10_000_000_000n);
+    expect(await foldUsage(decider, again)).toMatchObject({ charged: 0, duplicates: 10 });
+  });
+
+  it('poisoned: a snapshot that knows ids which the stream does not hold is not believed', async () => {
+    const shared = new MemorySnapshotStore();
+    const other = newWorld(undefined, shared).decider({ snapshotEveryEvents: 1 });
+    await foldUsage(other, usageOf(10));
+    await other.accounts.snapshotsSaved();
+    const decider = newWorld(undefined, shared).decider();
+    expect(await foldUsage(decider, again)).toMatchObject({ charged: 10, duplicates: 0 });
+  });
+});
+
 describe('I5: a stream that does not verify', () => {
   it.each(['changed', 'left out', 'gone'] as const)('is refused: an event %s', async (how) => {
     const world = newWorld();
