@@ -7,7 +7,7 @@ import {
   type UsageColumns,
 } from '@app/metering';
 import type { Report } from './finding.js';
-import { groupKeyOf, LineSums, sumLines } from './line-sums.js';
+import { LineSums, sumLines } from './line-sums.js';
 
 /** I13: the sums of the evidence lines are the groups, and the groups of each rate use are its draws and overdraft. */
 export function auditEvidence(event: UsageCharged, report: Report): void {
@@ -42,10 +42,9 @@ function checkPlaces({ uses }: UsageCharged, { groups, dimensions }: UsageColumn
       report({ check: 'evidence', detail: `group of a use or dimensions that are not listed` });
 }
 
-function compareGroups(event: UsageCharged, { evidence, groups, dimensions }: UsageColumns, report: Report): void {
-  const combinations = dimensions.nameListNumbers.length;
-  const lines = sumLines(evidence, combinations);
-  const found = compareAll(event, { groups, combinations, lines }, report);
+function compareGroups(event: UsageCharged, { evidence, groups }: UsageColumns, report: Report): void {
+  const lines = sumLines(evidence);
+  const found = compareAll(event, { groups, lines }, report);
   for (let index = 0; index < evidence.count; index += 1) {
     const source = evidence.sources.texts[evidence.sourceNumbers[index] ?? 0];
     if ((evidence.patterns.lists[evidence.patternNumbers[index] ?? 0]?.length ?? 0) === 0)
@@ -61,14 +60,14 @@ function compareGroups(event: UsageCharged, { evidence, groups, dimensions }: Us
 /** Compares each group with the sums of its lines; answers how many of the sums have a group. */
 function compareAll(
   { uses }: UsageCharged,
-  by: { readonly groups: GroupTable; readonly combinations: number; readonly lines: ReadonlyMap<number, LineSums> },
+  by: { readonly groups: GroupTable; readonly lines: ReadonlyMap<number, LineSums> },
   report: Report,
 ): number {
   let found = 0;
   for (const [use, own] of by.groups.byUse) {
     const sums = by.lines.get(use) ?? new LineSums();
     for (let at = 0; at < own.hours.length; at += 1) {
-      const row = sums.take(groupKeyOf(own.hours[at] ?? 0, own.dimensions[at] ?? 0, by.combinations));
+      const row = sums.take(own.hours[at] ?? 0, own.dimensions[at] ?? 0);
       if (row !== undefined) found += 1;
       if (row !== undefined && sums.isSame(row, own, at)) continue;
       compareFields(own, at, sums.figuresAt(row), {

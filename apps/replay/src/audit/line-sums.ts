@@ -1,17 +1,14 @@
 import { AmountColumn, hourOf, type EvidenceTable, type GroupsOfUse, type UseAmounts } from '@app/metering';
 
-/** The hour of a group and its dimensions, of which the event has so many, in one number. */
-export const groupKeyOf = (hour: number, dimensions: number, combinations: number): number =>
-  hour * combinations + dimensions;
-
 /** The evidence lines of an event by rate use, each use's added up by hour and dimensions. */
-export function sumLines(evidence: EvidenceTable, combinations: number): ReadonlyMap<number, LineSums> {
+export function sumLines(evidence: EvidenceTable): ReadonlyMap<number, LineSums> {
   const byUse = new Map<number, LineSums>();
   const patterns = evidence.patterns.lists.map((uses) => uses.map((use) => sumsOf(byUse, use, evidence)));
   for (let index = 0; index < evidence.count; index += 1) {
-    const key = groupKeyOf(hourOf(evidence.usageTimesMs[index] ?? 0), evidence.dimensions[index] ?? 0, combinations);
+    const hour = hourOf(evidence.usageTimesMs[index] ?? 0);
+    const dimensions = evidence.dimensions[index] ?? 0;
     const lines = patterns[evidence.patternNumbers[index] ?? 0] ?? [];
-    for (let place = 0; place < lines.length; place += 1) lines[place]?.add(key, place === 0);
+    for (let place = 0; place < lines.length; place += 1) lines[place]?.add(hour, dimensions, place === 0);
   }
   return byUse;
 }
@@ -22,13 +19,17 @@ function sumsOf(byUse: Map<number, LineSums>, use: number, { amounts }: Evidence
   return sums;
 }
 
-/** Lines of one rate use, added up by `groupKeyOf`. */
+/** Lines of one rate use, added up by hour and dimensions. */
 export class LineSums {
-  readonly #rows = new Map<number, number>();
+  readonly #hours: number[] = [];
   readonly #events: number[] = [];
   readonly #firstEvents: number[] = [];
   readonly #quantities = new AmountColumn();
   readonly #credits = new AmountColumn();
+  readonly #isTaken: boolean[] = [];
+  /** The newest row of each dimensions, and older ones by hour: usage of one append is mostly of one hour. */
+  readonly #newest: (number | undefined)[] = [];
+  readonly #older = new Map<number, Map<number, number>>();
   #next = 0;
 
   constructor(private readonly amounts: UseAmounts = { quantities: new AmountColumn(), credits: new AmountColumn() }) {}
@@ -39,12 +40,12 @@ export class LineSums {
   }
 
   /** Adds the next line. */
-  add(key: number, isFirst: boolean): void {
+  add(hour: number, dimensions: number, isFirst: boolean): void {
     const { quantities, credits } = this.amounts;
     const line = this.#next++;
-    const row = this.#rows.get(key);
+    const row = this.#rowOf(hour, dimensions);
     if (row === undefined) {
-      this.#rows.set(key, this.#events.length);
+      this.#begin(hour, dimensions);
       this.#events.push(1);
       this.#firstEvents.push(isFirst ? 1 : 0);
       this.#quantities.pushFrom(quantities, line);
@@ -57,11 +58,29 @@ export class LineSums {
     this.#credits.addFrom(row, credits, line);
   }
 
-  /** The sum with a key, the first time that it is asked for. */
-  take(key: number): number | undefined {
-    const row = this.#rows.get(key);
-    this.#rows.delete(key);
+  /** The sum of an hour and dimensions, the first time that it is asked for. */
+  take(hour: number, dimensions: number): number | undefined {
+    const row = this.#rowOf(hour, dimensions);
+    if (row === undefined || this.#isTaken[row] === true) return undefined;
+    this.#isTaken[row] = true;
     return row;
+  }
+
+  #rowOf(hour: number, dimensions: number): number | undefined {
+    const newest = this.#newest[dimensions];
+    if (newest === undefined || this.#hours[newest] === hour) return newest;
+    return this.#older.get(dimensions)?.get(hour);
+  }
+
+  #begin(hour: number, dimensions: number): void {
+    const newest = this.#newest[dimensions];
+    if (newest !== undefined) {
+      let older = this.#older.get(dimensions);
+      if (older === undefined) this.#older.set(dimensions, (older = new Map()));
+      older.set(this.#hours[newest] ?? 0, newest);
+    }
+    this.#newest[dimensions] = this.#hours.length;
+    this.#hours.push(hour);
   }
 
   /** Whether a sum is what a group says. */

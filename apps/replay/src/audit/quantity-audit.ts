@@ -1,4 +1,4 @@
-import { divideHalfEven, NANOS_PER_UNIT } from '@app/metering';
+import { divideHalfEven, NANOS_PER_UNIT, type DimensionLookup } from '@app/metering';
 import type { LineCursor } from './line-cursor.js';
 import type { SampleQueue } from './sample-queue.js';
 import type { UseTerms } from './use-terms.js';
@@ -8,7 +8,7 @@ export type ExactSums = Map<number, bigint>;
 
 /** What is known of an event beside its lines. */
 interface LineContext {
-  readonly dimensionsOf: (index: number) => ReadonlyMap<string, string>;
+  readonly dimensionsOf: (index: number) => DimensionLookup;
   readonly samples: SampleQueue;
   readonly exact: ExactSums;
 }

@@ -1,4 +1,11 @@
-import { usageColumnsOf, type AccountEvent, type Catalog, type RateUse, type UsageCharged } from '@app/metering';
+import {
+  usageColumnsOf,
+  type AccountEvent,
+  type Catalog,
+  type DimensionLookup,
+  type RateUse,
+  type UsageCharged,
+} from '@app/metering';
 import { auditAccrual } from './accrual-audit.js';
 import type { CycleBook } from './cycle-book.js';
 import type { Report } from './finding.js';
@@ -75,7 +82,6 @@ export class RatingAudit {
 class EventRating {
   readonly samples: SampleQueue;
   readonly exact: ExactSums = new Map();
-  private readonly dimensionMaps: (ReadonlyMap<string, string> | undefined)[] = [];
 
   constructor(
     private readonly event: UsageCharged,
@@ -120,19 +126,20 @@ class EventRating {
         report: this.report,
       });
     const delta = line.deltaUnits;
-    if (price === null || book.units + delta < 0n) {
+    if (price === null || (delta < 0n && book.units + delta < 0n)) {
       book.addUnpriced(delta);
       return;
     }
     const asked = book.add(delta, price, terms.denominator);
-    const { creditsNanos, cutNanos = 0n } = line;
-    if (creditsNanos - cutNanos !== asked)
+    const { creditsNanos, cutNanos } = line;
+    const charged = cutNanos === undefined ? creditsNanos : creditsNanos - cutNanos;
+    if (charged !== asked)
       this.complain(line, 'the credits are not C(Q + q) − C(Q)', {
         field: 'creditsNanos',
-        stored: String(creditsNanos - cutNanos),
+        stored: String(charged),
         recomputed: String(asked),
       });
-    if (asked < 0n || cutNanos !== 0n) this.checkReturned(line, terms);
+    if (asked < 0n || (cutNanos ?? 0n) !== 0n) this.checkReturned(line, terms);
     if (use.isReversible) book.drawnNanos += creditsNanos;
   }
 
@@ -146,8 +153,9 @@ class EventRating {
     if (cutNanos > 0n && left > 0n) this.complain(line, 'a negative charge is cut while draws are left');
   }
 
-  readonly dimensionsOf = (index: number): ReadonlyMap<string, string> =>
-    (this.dimensionMaps[index] ??= new Map(this.event.dimensions[index]));
+  readonly dimensionsOf = (index: number): DimensionLookup => ({
+    get: (dimension) => this.event.dimensions[index]?.find(([name]) => name === dimension)?.[1],
+  });
 
   private complain(
     line: LineCursor,

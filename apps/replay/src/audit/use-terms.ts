@@ -1,4 +1,4 @@
-import { parseTime, type Catalog, type Meter, type Price, type RateUse } from '@app/metering';
+import { parseTime, type Catalog, type DimensionLookup, type Meter, type Price, type RateUse } from '@app/metering';
 import type { CycleBook } from './cycle-book.js';
 import type { Report } from './finding.js';
 import type { RateBook } from './rate-book.js';
@@ -50,7 +50,7 @@ export function termsOf(
 interface PricedPlace {
   /** Index into the event's dimensions, and what stands there. */
   readonly dimensions: number;
-  readonly dimensionsOf: (index: number) => ReadonlyMap<string, string>;
+  readonly dimensionsOf: (index: number) => DimensionLookup;
   readonly usageTimeMs: number;
   readonly catalog: Catalog;
   readonly report: Report;

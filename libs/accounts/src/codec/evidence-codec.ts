@@ -133,7 +133,9 @@ export function readEvidence(reader: ByteReader): EvidenceTable {
   const ids = readIds(reader, count);
   const offsets = readColumnSteps(reader, count);
   const ahead = readIntegers(reader, count);
-  const usageTimesMs = timesMs.map((timeMs, index) => timeMs - (ahead[index] ?? 0));
+  const usageTimesMs = ahead.some((ms) => ms !== 0)
+    ? timesMs.map((timeMs, index) => timeMs - (ahead[index] ?? 0))
+    : timesMs;
   const recordTimestampsMs = readSteps(reader, count);
   const dimensions = readIntegers(reader, count);
   const { lists, patternNumbers, counts, lineCount } = readPatterns(reader, count);

@@ -81,6 +81,9 @@ export interface Package {
   readonly document: PackageDocument;
 }
 
+/** The values that an event has of its dimensions: only those that a rate asks for are looked up. */
+export type DimensionLookup = Pick<ReadonlyMap<string, string>, 'get'>;
+
 /** One revision of the catalog, compiled for lookups. Immutable; caches inside affect cost, never meaning. */
 export interface Catalog {
   readonly version: number;
@@ -100,7 +103,7 @@ export interface Catalog {
   /** How many integer units of the meter make 1 in a cycle. */
   denominatorIn(meter: Meter, cycle: { readonly startMs: number; readonly endMs: number }): bigint;
   /** The first rate whose `where` matches, in the version of the plan's rate card that is effective at `timeMs`. */
-  rateOf(planKey: string, timeMs: number, meter: Meter, dimensions: ReadonlyMap<string, string>): Rate | undefined;
+  rateOf(planKey: string, timeMs: number, meter: Meter, dimensions: DimensionLookup): Rate | undefined;
   /** The same for values of `dimensions`, side by side with these names; undefined where the event has none. */
   rateFor(planKey: string, timeMs: number, meter: Meter, values: readonly (string | undefined)[]): Rate | undefined;
   /** The rate with this key in that version: how one goes on when a new version takes effect. */

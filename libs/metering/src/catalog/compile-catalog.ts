@@ -1,7 +1,7 @@
 import { denominatorIn } from '../meters/denominator-in.js';
 import type { Meter } from '../meters/meter.js';
 import { parseDuration } from '../time/period.js';
-import type { Catalog, Package, Plan, Rate } from './catalog.js';
+import type { Catalog, DimensionLookup, Package, Plan, Rate } from './catalog.js';
 import { DEFAULT_GRACE_MS } from './catalog-limits.js';
 import type { CatalogDocument } from './catalog-schema.js';
 import {
@@ -80,7 +80,7 @@ class CompiledCatalog implements Catalog {
     return denominatorIn(meter, cycle.startMs, cycle.endMs);
   }
 
-  rateOf(planKey: string, timeMs: number, meter: Meter, dimensions: ReadonlyMap<string, string>): Rate | undefined {
+  rateOf(planKey: string, timeMs: number, meter: Meter, dimensions: DimensionLookup): Rate | undefined {
     return firstMatch(this.candidatesOf(planKey, timeMs, meter), dimensions);
   }
 

@@ -1,7 +1,7 @@
 import type { Meter } from '../meters/meter.js';
 import { Price } from '../rating/price.js';
 import { parseTime } from '../time/rfc3339.js';
-import type { Rate } from './catalog.js';
+import type { DimensionLookup, Rate } from './catalog.js';
 import type { RateCardDocument, RateDocument } from './catalog-schema.js';
 
 /** A rate, and the dimension values that an event must have for it. */
@@ -68,10 +68,7 @@ export function candidatesAt(
 }
 
 /** The first rate whose `where` these dimensions have. */
-export function firstMatch(
-  candidates: readonly Candidate[],
-  dimensions: ReadonlyMap<string, string>,
-): Rate | undefined {
+export function firstMatch(candidates: readonly Candidate[], dimensions: DimensionLookup): Rate | undefined {
   return candidates.find(({ where }) => where.every(([dimension, value]) => dimensions.get(dimension) === value))?.rate;
 }
 

@@ -1,4 +1,4 @@
-export type { Catalog, Rate, Plan, Package, Included, Rollover, VolumeTier } from './catalog.js';
+export type { Catalog, DimensionLookup, Rate, Plan, Package, Included, Rollover, VolumeTier } from './catalog.js';
 export { CATALOG_LIMITS, VERSION_LEAD_MS, DEFAULT_GRACE_MS } from './catalog-limits.js';
 export { catalogSchema, type CatalogDocument } from './catalog-schema.js';
 export { compileCatalog } from './compile-catalog.js';
