@@ -87,3 +87,15 @@ export const AGGREGATOR_SETTINGS: AggregatorSettings = {
   stopGraceMs: 5 * SECOND_MS,
   partitions: 12,
 };
+
+/** An account that was opened just now, with what deciding needs beside it, as measured; most are read with more. */
+const ACCOUNT_IN_HAND_BYTES = 20 * 1024;
+
+/**
+ * Records of a batch for a process that may keep so many bytes of accounts: every record may be another account's, and
+ * accounts of batches under way are in memory whatever the cache forgets (I10).
+ */
+export function batchRecordsFor(accountBytes: number): number {
+  const { batchRecordsMax, preparedBatchesMax } = AGGREGATOR_SETTINGS;
+  return Math.min(batchRecordsMax, Math.floor(accountBytes / preparedBatchesMax / ACCOUNT_IN_HAND_BYTES));
+}

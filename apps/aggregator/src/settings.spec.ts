@@ -1,0 +1,16 @@
+import { describe, expect, it } from '@jest/globals';
+import { ACCOUNTS_LIMITS } from '@app/accounts';
+import { AGGREGATOR_SETTINGS, batchRecordsFor } from './settings.js';
+
+const MIB = 1024 * 1024;
+
+describe('batchRecordsFor', () => {
+  it.each([
+    ['what is usual', ACCOUNTS_LIMITS.cachedBytesMax, AGGREGATOR_SETTINGS.batchRecordsMax],
+    ['more than enough', 64 * 1024 * MIB, AGGREGATOR_SETTINGS.batchRecordsMax],
+    ['a small container', 32 * MIB, 273],
+    ['the least that can be set', 16 * MIB, 136],
+  ])('F33, I10: %s', (_what, bytes, records) => {
+    expect(batchRecordsFor(bytes)).toBe(records);
+  });
+});
