@@ -57,9 +57,9 @@ const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
 
 export const AGGREGATOR_SETTINGS: AggregatorSettings = {
-  batchRecordsMax: 5_000,
+  batchRecordsMax: 10_000,
   batchBytesMax: 4 * 1024 * 1024,
-  preparedBatchesMax: 6,
+  preparedBatchesMax: 3,
   idleMs: SECOND_MS,
   eventBytesMax: 256 * 1024,
   recordAheadMaxMs: HOUR_MS,
