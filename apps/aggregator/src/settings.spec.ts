@@ -8,8 +8,8 @@ describe('batchRecordsFor', () => {
   it.each([
     ['what is usual', ACCOUNTS_LIMITS.cachedBytesMax, AGGREGATOR_SETTINGS.batchRecordsMax],
     ['more than enough', 64 * 1024 * MIB, AGGREGATOR_SETTINGS.batchRecordsMax],
-    ['a small container', 32 * MIB, 273],
-    ['the least that can be set', 16 * MIB, 136],
+    ['a small container', 32 * MIB, 546],
+    ['the least that can be set', 16 * MIB, 273],
   ])('F33, I10: %s', (_what, bytes, records) => {
     expect(batchRecordsFor(bytes)).toBe(records);
   });
