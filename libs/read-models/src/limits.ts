@@ -66,6 +66,8 @@ export const READ_MODEL_LIMITS = {
   verifyRowsPerRead: 2_000,
   /** How long a switch may hold the live lane's checkpoint while the new generation catches up. */
   switchCatchUpMs: 5_000,
+  /** How long its transaction may wait for a window, before the server takes its process for dead. */
+  switchIdleMs: 60_000,
   switchAttemptsMax: 20,
 } as const;
 

@@ -56,6 +56,8 @@ async function runReporting(runner: AnyLaneRunner, { lane, onProgress }: Rebuild
 async function trySwitch(runner: AnyLaneRunner, options: RebuildOptions, fresh: Generation): Promise<boolean> {
   const { generations, store, lane } = options;
   return withTransaction(generations.pool, async (client) => {
+    // It says nothing while windows are written by others, of which one may take its time.
+    await client.query(`set local idle_in_transaction_session_timeout = ${READ_MODEL_LIMITS.switchIdleMs}`);
     const live = await generations.lockLive(client, lane);
     const deadline = Date.now() + READ_MODEL_LIMITS.switchCatchUpMs;
     const head = await store.head();
