@@ -63,6 +63,11 @@ export class DeploymentOnPostgres {
     return this.#producers.slice(-PRODUCERS.length).map(({ lastStatus }) => lastStatus);
   }
 
+  /** Events that producers were told 202 of, so far. */
+  get acknowledged(): number {
+    return this.#producers.reduce((sum, { acknowledged }) => sum + acknowledged.length, 0);
+  }
+
   async restartPostgres(): Promise<void> {
     await this.postgres.startAgain();
     this.proxy.pointTo(this.postgres.url);
