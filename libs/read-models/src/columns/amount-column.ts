@@ -99,6 +99,10 @@ export class AmountColumn {
     else this.#small.push(small);
   }
 
+  reserve(length: number): void {
+    this.#small.reserve(length);
+  }
+
   clear(): void {
     this.#small.clear();
     this.#large = undefined;

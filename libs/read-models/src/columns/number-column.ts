@@ -14,14 +14,14 @@ export class NumberColumn {
   }
 
   push(value: number): void {
-    if (this.#length === this.#numbers.length) this.#grow();
+    if (this.#length === this.#numbers.length) this.reserve(this.#length + 1);
     this.#numbers[this.#length++] = value;
   }
 
   /** Pushes numbers, each with something added. */
   pushAll(values: readonly number[], plus = 0): void {
     const length = this.#length + values.length;
-    while (this.#numbers.length < length) this.#grow();
+    this.reserve(length);
     // No iterator: on arrays of mixed kinds it allocates an object a number.
     for (let index = 0; index < values.length; index += 1)
       this.#numbers[this.#length + index] = (values[index] ?? 0) + plus;
@@ -31,7 +31,7 @@ export class NumberColumn {
   /** Pushes those of another column. */
   pushColumn(from: NumberColumn, start: number, end: number): void {
     const length = this.#length + end - start;
-    while (this.#numbers.length < length) this.#grow();
+    this.reserve(length);
     this.#numbers.set(from.#numbers.subarray(start, end), this.#length);
     this.#length = length;
   }
@@ -39,7 +39,7 @@ export class NumberColumn {
   /** Pushes a number so many times. */
   pushTimes(value: number, times: number): void {
     const length = this.#length + times;
-    while (this.#numbers.length < length) this.#grow();
+    this.reserve(length);
     this.#numbers.fill(value, this.#length, length);
     this.#length = length;
   }
@@ -57,8 +57,10 @@ export class NumberColumn {
     this.#length = 0;
   }
 
-  #grow(): void {
-    const grown = new Float64Array(this.#numbers.length * 2);
+  /** Makes room for so many numbers at once. */
+  reserve(length: number): void {
+    if (length <= this.#numbers.length) return;
+    const grown = new Float64Array(Math.max(length, this.#numbers.length * 2));
     grown.set(this.#numbers);
     this.#numbers = grown;
   }

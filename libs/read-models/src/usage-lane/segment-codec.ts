@@ -112,6 +112,7 @@ function readDictionaries(reader: ByteReader, { uses, names, pairs, dimensions }
 
 function readRows(reader: ByteReader, segment: Segment): void {
   const rows = reader.count();
+  segment.reserve(rows);
   for (let row = 0; row < rows; row++) segment.use.push(below(reader.varint(), segment.uses.length));
   let dimension = 0;
   for (let row = 0; row < rows; row++) {

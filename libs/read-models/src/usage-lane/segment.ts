@@ -28,6 +28,11 @@ export class Segment extends UsageRows {
   readonly use = new NumberColumn();
   readonly hour = new NumberColumn();
 
+  override reserve(rows: number): void {
+    super.reserve(rows);
+    for (const column of [this.use, this.hour]) column.reserve(rows);
+  }
+
   override clear(): void {
     super.clear();
     for (const texts of [this.uses, this.names, this.pairs]) texts.length = 0;

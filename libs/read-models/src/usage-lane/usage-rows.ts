@@ -17,6 +17,12 @@ export class UsageRows {
     return this.events.length;
   }
 
+  /** Makes room for so many rows at once. */
+  reserve(rows: number): void {
+    for (const column of [this.dimension, this.events, this.firstEvents, this.quantity, this.credits])
+      column.reserve(rows);
+  }
+
   clear(): void {
     for (const column of [this.dimensions, this.dimension, this.events, this.firstEvents]) column.clear();
     for (const column of [this.quantity, this.credits]) column.clear();
