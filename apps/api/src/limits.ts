@@ -11,6 +11,8 @@ export const LIMITS = {
   /** Usage events of one call (`TooLarge`). */
   eventsMax: 1_000,
   backfillEventsMax: 10_000,
+  /** Accounts of one call whose terms are loaded at the same time. */
+  termsLoadedAtOnceMax: 8,
   /** Faulty items that one answer lists. */
   errorsMax: 1_000,
   /** `limit=` of lists. */

@@ -55,8 +55,9 @@ export class Ingestion {
     const candidates: Candidate[] = [];
     const catalog = this.parts.catalog();
     const check = catalog && { catalog, mode: sending.mode, nowMs: this.parts.nowMs() };
-    for (const [index, item] of items.entries()) {
-      const read = readEvent(item, sending.organisation);
+    const reads = items.map((item) => readEvent(item, sending.organisation));
+    if (check) await this.#rememberTerms(reads, check.nowMs);
+    for (const [index, read] of reads.entries()) {
       let error = 'error' in read ? read.error : this.#refusalOf(read.event, check);
       // Waiting where nothing is awaited would cost more than the checks themselves.
       if (error instanceof Promise) error = await error;
@@ -71,6 +72,24 @@ export class Ingestion {
   /** What is remembered of an account's terms does not hold any more. */
   forgetTerms(organisation: string): void {
     this.parts.terms.forget(organisation);
+  }
+
+  /** Terms that are not known yet, of several accounts at once: one by one each would wait for all before it. */
+  async #rememberTerms(reads: readonly EventRead[], nowMs: number): Promise<void> {
+    const { terms, isParked } = this.parts;
+    const unknown = new Set<string>();
+    for (const read of reads) {
+      if ('error' in read) continue;
+      const { organisation } = read.event;
+      if (terms.peek(organisation, nowMs) === undefined && !isParked(organisation)) unknown.add(organisation);
+    }
+    const organisations = unknown.values();
+    const loadInTurn = async (): Promise<void> => {
+      // What cannot be loaded is asked for once more by the check of its event, which says what that means.
+      for (const organisation of organisations)
+        await terms.load(organisation, { isFresh: false }).catch(() => undefined);
+    };
+    await Promise.all(Array.from({ length: Math.min(unknown.size, LIMITS.termsLoadedAtOnceMax) }, loadInTurn));
   }
 
   #refusalOf(event: UsageEvent, check: UsageCheck | undefined): Promise<ItemError | null> | ItemError | null {
@@ -131,7 +150,9 @@ const ADJUSTING_HEADERS = { ...HEADERS, [ADJUST_HEADER]: [Buffer.from('true')] }
 
 type ItemError = Omit<ProblemItem, 'index'>;
 
-function readEvent(item: ReadItem, organisation: string | null): Candidate | { readonly error: ItemError } {
+type EventRead = Candidate | { readonly error: ItemError };
+
+function readEvent(item: ReadItem, organisation: string | null): EventRead {
   if ('code' in item) return { error: { pointer: item.pointer, code: item.code, detail: item.detail } };
   const checked = checkStructuredEvent(item.value);
   if ('errors' in checked) {
