@@ -32,7 +32,7 @@ export class PartitionLoop {
   private readonly backOff = new BackOff();
   private position = 0n;
   private ahead: Promise<LogSlice | undefined> | undefined;
-  private lastIdleAtMs = Number.NEGATIVE_INFINITY;
+  private lastIdlePeriod = Number.NEGATIVE_INFINITY;
   private waiting = new AbortController();
   private markAssigned = NOTHING;
   /** Resolves when the partition was assigned, stopped or alarmed. */
@@ -124,14 +124,19 @@ export class PartitionLoop {
 
   private async idle(end: bigint): Promise<void> {
     const { handler, log, partition, options, signal } = this.given;
-    if (performance.now() - this.lastIdleAtMs >= options.idleMs) {
+    if (this.idlePeriod() > this.lastIdlePeriod) {
       const atMs = await this.unlessStopped(log.drainedAtMs(partition, end));
       if (atMs === undefined || signal.aborted) return;
       await handler.onIdle(partition, atMs);
-      this.lastIdleAtMs = performance.now();
+      this.lastIdlePeriod = this.idlePeriod();
     }
-    const leftMs = this.lastIdleAtMs + options.idleMs - performance.now();
+    const leftMs = (this.lastIdlePeriod + 1) * options.idleMs - performance.now();
     await pause(Math.max(1, Math.min(leftMs, POLL_MS)), AbortSignal.any([this.waiting.signal, signal]));
+  }
+
+  /** Counted from one instant for all partitions of the process, so that a log can answer those that are idle at once. */
+  private idlePeriod(): number {
+    return Math.floor(performance.now() / this.given.options.idleMs);
   }
 
   /** A log that hangs must not hold up a stop. */

@@ -5,6 +5,7 @@ import type { FeedRecord, TopicPartition } from '../usage-feed.js';
 import type { FeedWakeUps } from './feed-wake-ups.js';
 import type { PartitionDirectory } from './partition-directory.js';
 import { copyRows, type BinaryColumn } from './copy-rows.js';
+import { DrainedPartitions } from './drained-partitions.js';
 import { decodeRecords } from './record-codec.js';
 import { STATEMENTS } from './statements.js';
 
@@ -56,12 +57,15 @@ function fetchedRowOf([start, next, last, count, base, records]: readonly Binary
 export class PostgresRecordLog implements RecordLog {
   /** Partitions whose last slice left records waiting: the next one will be large. */
   private readonly behind = new Set<number>();
+  private readonly drained: DrainedPartitions;
 
   constructor(
     private readonly pool: Pool,
     private readonly directory: PartitionDirectory,
     private readonly wakeUps: FeedWakeUps,
-  ) {}
+  ) {
+    this.drained = new DrainedPartitions(pool);
+  }
 
   async partitions(topics: readonly string[]): Promise<readonly TopicPartition[]> {
     const found = await this.directory.load(topics);
@@ -109,12 +113,7 @@ export class PostgresRecordLog implements RecordLog {
 
   async drainedAtMs(partition: TopicPartition, end: bigint): Promise<number | undefined> {
     const id = await this.directory.idOf(partition);
-    const { rows } = await this.pool.query<{ last_timestamp_ms: bigint }>({
-      name: 'feed-drained-at',
-      text: STATEMENTS.drainedAt,
-      values: [id, end],
-    });
-    return rows[0] === undefined ? undefined : Number(rows[0].last_timestamp_ms);
+    return this.drained.atMs(id, end);
   }
 
   onAppended(partition: TopicPartition, wake: () => void): () => void {
