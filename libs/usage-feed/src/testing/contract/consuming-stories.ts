@@ -6,13 +6,8 @@ const NOTHING = (): void => undefined;
 
 /** How records are handed over: order, batches, repetition, idleness, and the end. */
 export const CONSUMING_STORIES: Stories = {
-  'gives records in order, with key, headers and the time that was answered': async ({
-    feed,
-    handler,
-    topic,
-    consume,
-    name,
-  }) => {
+  'gives records in order, with key, headers and the time that was answered': async (given) => {
+    const { feed, handler, topic, consume, name } = given;
     await topic(1);
     const headers = { ce_id: [Buffer.from('a'), Buffer.from([0xff, 0])], empty: [Buffer.alloc(0)] };
     const odd = { key: null, value: null, headers };
@@ -35,13 +30,8 @@ export const CONSUMING_STORIES: Stories = {
     expect(second?.headers).toEqual({});
   },
 
-  'never passes the limits of a batch, but gives a larger record alone': async ({
-    feed,
-    handler,
-    topic,
-    consume,
-    name,
-  }) => {
+  'never passes the limits of a batch, but gives a larger record alone': async (given) => {
+    const { feed, handler, topic, consume, name } = given;
     await topic(1);
     const big = 'x'.repeat(5_000_000);
     await feed.publish(name, [...numbered(25), record(big), record('after')]);
@@ -54,13 +44,8 @@ export const CONSUMING_STORIES: Stories = {
     expect(handler.batches.every(({ endOffset }) => endOffset === 27n)).toBe(true);
   },
 
-  'delivers the same records again after a throw, and nothing else before': async ({
-    feed,
-    handler,
-    topic,
-    consume,
-    name,
-  }) => {
+  'delivers the same records again after a throw, and nothing else before': async (given) => {
+    const { feed, handler, topic, consume, name } = given;
     await topic(1);
     await feed.publish(name, numbered(5));
     const seen: number[] = [];
@@ -74,13 +59,8 @@ export const CONSUMING_STORIES: Stories = {
     expect(seen).toEqual([5, 5, 5, 1]);
   },
 
-  'says that a partition is drained, again and again, and wakes for a record': async ({
-    feed,
-    handler,
-    topic,
-    consume,
-    name,
-  }) => {
+  'says that a partition is drained, again and again, and wakes for a record': async (given) => {
+    const { feed, handler, topic, consume, name } = given;
     await topic(1);
     await consume();
     await eventually('three idle calls', () => handler.idles.length >= 3);
@@ -104,13 +84,8 @@ export const CONSUMING_STORIES: Stories = {
     expect(handler.batches.find(({ partition }) => partition === 2)?.records[0]?.offset).toBe(0n);
   },
 
-  'finishes the call under way when it stops, revokes, and is silent afterwards': async ({
-    feed,
-    handler,
-    topic,
-    consume,
-    name,
-  }) => {
+  'finishes the call under way when it stops, revokes, and is silent afterwards': async (given) => {
+    const { feed, handler, topic, consume, name } = given;
     await topic(1);
     await feed.publish(name, numbered(1));
     let finish = NOTHING;

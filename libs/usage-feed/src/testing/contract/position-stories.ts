@@ -16,14 +16,8 @@ async function alarmOf({ handler, consume }: Given, start: StartPosition): Promi
 
 /** Where consumption starts, and when it must not start at all. */
 export const POSITION_STORIES: Stories = {
-  'shows the newest hint of a consumer, and starts nowhere because of it': async ({
-    feed,
-    handler,
-    topic,
-    consume,
-    name,
-    one,
-  }) => {
+  'shows the newest hint of a consumer, and starts nowhere because of it': async (given) => {
+    const { feed, handler, topic, consume, name, one } = given;
     await topic(1);
     await feed.publish(name, numbered(3));
     const consumer = await consume();
@@ -38,13 +32,8 @@ export const POSITION_STORIES: Stories = {
     await again.stop();
   },
 
-  'resumes at the position that the handler gives, within a published batch too': async ({
-    feed,
-    handler,
-    topic,
-    consume,
-    name,
-  }) => {
+  'resumes at the position that the handler gives, within a published batch too': async (given) => {
+    const { feed, handler, topic, consume, name } = given;
     await topic(1);
     await feed.publish(name, numbered(10));
     handler.startOf = () => ({ offset: 7n });

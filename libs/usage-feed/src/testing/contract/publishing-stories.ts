@@ -36,13 +36,8 @@ export const PUBLISHING_STORIES: Stories = {
     expect((await feed.readRecord(one, 0n))?.timestampMs).toBe(86_400_000);
   },
 
-  'refuses what no retry mends, and says when it cannot take records now': async ({
-    feed,
-    under,
-    topic,
-    name,
-    one,
-  }) => {
+  'refuses what no retry mends, and says when it cannot take records now': async (given) => {
+    const { feed, under, topic, name, one } = given;
     await topic(1);
     await expect(feed.publish('nothing', numbered(1))).rejects.toBeInstanceOf(UnknownTopic);
     const large = { key: null, value: Buffer.alloc(LIMITS.recordBytesMax + 1) };

@@ -22,15 +22,8 @@ export const TRIMMED_STORIES: Stories = {
 
 /** The log removes records by itself, or an operator does. */
 export const SELF_KEPT_STORIES: Stories = {
-  'leaves to the log what it removes, and starts where an operator removed records': async ({
-    feed,
-    handler,
-    under,
-    topic,
-    consume,
-    name,
-    one,
-  }) => {
+  'leaves to the log what it removes, and starts where an operator removed records': async (given) => {
+    const { feed, handler, under, topic, consume, name, one } = given;
     await topic(1);
     await feed.publish(name, numbered(6));
     await feed.trim(one, 6n, -60_000);
