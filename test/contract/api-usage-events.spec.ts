@@ -96,6 +96,7 @@ beforeAll(async () => {
       return items[0]?.events === Math.min(EVENTS, from + 15);
     });
   }
+  await api.projected('acme');
 }, 60_000);
 afterAll(async () => {
   await aggregator?.stop();

@@ -1,3 +1,4 @@
+import { accountStream } from '@app/accounts';
 import { MemoryEventStore, MemorySnapshotStore } from '@app/event-store';
 import { createPool, migrateLeases } from '@app/postgres';
 import { startTestPostgres } from '@app/postgres/testing';
@@ -31,6 +32,8 @@ export interface ApiHarness {
   recordsOf(topic: string): Promise<FeedRecord[]>;
   /** Every line the API logged so far. */
   readonly logLines: readonly string[];
+  /** Waits until the read models hold all that an organisation's stream holds now. */
+  projected(organisation: string): Promise<void>;
   /** Moves the API's clock. */
   setNow(ms: number): void;
   /** Makes a key and a client that uses it. */
@@ -90,10 +93,11 @@ export async function startApiHarness(
   const { generations } = readModels;
   const lanes = isProjecting ? LANES.map((lane) => new LaneWorker({ lane, generations, store })) : [];
   for (const lane of lanes) lane.start();
+  const queries = new Queries({ models: readModels, store });
   const api = await startApi(config, {
     ...accountParts,
     feed,
-    queries: new Queries({ models: readModels, store }),
+    queries,
     keys: new PostgresKeyStore(pool),
     notifications: {
       ...composeNotifier({ CREDITFOLD_PRIVATE_CHANNELS: 'allow', ...env }, clock),
@@ -127,6 +131,11 @@ export async function startApiHarness(
         }
       }
       return records;
+    },
+    projected: async (organisation) => {
+      const revision = await store.streamRevision(accountStream(organisation));
+      if (!(await queries.waitForRevision(organisation, revision, 60_000)))
+        throw new Error(`Revision ${revision} of ${organisation} is not projected`);
     },
     setNow: (ms) => void (nowMs = ms),
     clientWith: async (terms) => {
