@@ -1,21 +1,11 @@
-import {
-  AppendTooLarge,
-  NewerEventVersion,
-  type Accounts,
-  type LoadedAccount,
-  type SealedDecision,
-} from '@app/accounts';
+import { NewerEventVersion, type Accounts, type LoadedAccount, type SealedDecision } from '@app/accounts';
 import { EventStoreUnavailable } from '@app/event-store';
 import {
-  cloneForDecision,
-  decideUsage,
   feedKey,
-  ImpossibleEvent,
   type AccountState,
   type Catalog,
   type QuarantinedRecord,
   type UsageCounts,
-  type UsageDecision,
   type UsageRecord,
 } from '@app/metering';
 import type { CrashPoint } from '../crash-points.js';
@@ -26,11 +16,11 @@ import { AccountFault } from './account-fault.js';
 import type { AccountLocks } from './account-locks.js';
 import { WindowRefused, type AppendWindow } from './append-window.js';
 import { BackOff } from './back-off.js';
+import { decideRecords, type Decided } from './decide-records.js';
 import type { DecidingGate } from './deciding-gate.js';
 import { identitiesNeeded } from './identities-needed.js';
 import { Permits } from './permits.js';
 import { ProcessAbandoned, Stopping } from './process-abandoned.js';
-import { isRefusedByCatalog } from './refused-by-catalog.js';
 import { Share } from './share.js';
 
 export interface DeciderParts {
@@ -78,11 +68,6 @@ interface Step {
   readonly unhosted: readonly QuarantinedRecord[];
 }
 
-interface Decided {
-  readonly draft: AccountState;
-  readonly decision: UsageDecision;
-}
-
 /** Decides the records of one account after the other's, and appends each decision before the next is made. */
 export class AccountDecider {
   readonly #loads: Permits;
@@ -93,12 +78,13 @@ export class AccountDecider {
 
   /** Until every record is decided, or the account proves undecidable. @throws {Stopping | NewerEventVersion} */
   async decide(work: AccountWork): Promise<AccountOutcome> {
-    const held = this.parts.locks.acquire(work.organisation);
-    const release = typeof held === 'function' ? held : await held;
+    const { locks } = this.parts;
+    const held = locks.acquire(work.organisation);
+    if (held !== undefined) await held;
     try {
       return await this.#decideAll(work);
     } finally {
-      release();
+      locks.release(work.organisation);
     }
   }
 
@@ -133,40 +119,47 @@ export class AccountDecider {
 
   async #step(work: AccountWork, from: number, { share, sinceMs }: StepOptions): Promise<Step> {
     const { organisation, records, feed } = work;
-    const { gate, tally, accounts } = this.parts;
-    const account = await this.#load(organisation);
+    const { gate, tally, accounts, nowMs } = this.parts;
+    // Most accounts are in memory with all that deciding needs: they are decided without waiting for anything.
+    const account = this.#loaded(organisation) ?? (await this.#load(organisation));
     const next = firstUndecided(account.state, records, { from, feed });
     tally.skipped += next - from;
     if (next === records.length) return { next, unhosted: [] };
     const taken = share.take(records, next);
-    await this.#loadIdentities(account, taken);
+    const loading = this.#loadIdentities(account, taken);
+    if (loading !== undefined) await loading;
     const catalog = gate.catalog ?? (await gate.opened());
-    const decided = this.#decideOn(account, { taken, feed, catalog });
-    if (await this.#isOutdated(account, { decision: decided.decision, catalog, sinceMs })) {
-      accounts.abandon(account);
+    const decided = decideRecords(accounts, account, { records: taken, feed, catalog, nowMs: nowMs() });
+    const { sealed, counts, count, unhosted } = decided;
+    if (counts.quarantined > 0 && (await this.#isWithdrawn(account, { decided, catalog, sinceMs })))
       return { next, unhosted: [] };
-    }
-    const sealed = this.#seal(account, decided, taken.length);
     if (sealed === 'too-large') {
       share.shrink(taken.length);
       return { next, unhosted: [] };
     }
-    const { counts, decided: count, unhosted } = decided.decision;
     if (sealed === null) tally.count(counts);
     else if (!(await this.#append(sealed, { counts, share, taken: taken.length }))) return { next, unhosted: [] };
     return { next: next + count, unhosted };
   }
 
-  async #load(organisation: string): Promise<LoadedAccount> {
+  #loaded(organisation: string): LoadedAccount | undefined {
     this.parts.crashPoint('account.before-load');
+    const account = this.parts.accounts.loaded(organisation);
+    if (account !== undefined) this.parts.crashPoint('account.loaded');
+    return account;
+  }
+
+  async #load(organisation: string): Promise<LoadedAccount> {
     const account = await this.#reading(organisation, () => this.parts.accounts.load(organisation));
     this.parts.crashPoint('account.loaded');
     return account;
   }
 
-  #loadIdentities(account: LoadedAccount, records: readonly UsageRecord[]): Promise<void> {
+  #loadIdentities(account: LoadedAccount, records: readonly UsageRecord[]): Promise<void> | void {
+    const { accounts } = this.parts;
     const needed = identitiesNeeded(account.state, records);
-    return this.#reading(account.organisation, () => this.parts.accounts.loadIdentities(account, needed));
+    if (accounts.hasIdentities(account, needed)) return;
+    return this.#reading(account.organisation, () => accounts.loadIdentities(account, needed));
   }
 
   /** Whatever a read throws that is neither the store's nor the release's fault is the account's. */
@@ -178,35 +171,20 @@ export class AccountDecider {
     }
   }
 
-  #decideOn(
+  /** Whether what was decided is outdated, and abandoned; also where nobody can say. */
+  async #isWithdrawn(
     account: LoadedAccount,
-    given: { readonly taken: readonly UsageRecord[]; readonly feed: FeedIdentity; readonly catalog: Catalog },
-  ): Decided {
-    const { taken, feed, catalog } = given;
+    given: { readonly decided: Decided; readonly catalog: Catalog; readonly sinceMs: number },
+  ): Promise<boolean> {
+    const { accounts } = this.parts;
     try {
-      const draft = cloneForDecision(account.state);
-      const nextRevision = account.revision + 1n;
-      const known = account.identities;
-      const decision = decideUsage(draft, taken, { catalog, feed, known, nowMs: this.parts.nowMs(), nextRevision });
-      if (decision.decided === 0 && decision.events.length === 0)
-        throw new ImpossibleEvent('records were neither decided nor did time advance');
-      return { draft, decision };
+      if (!(await this.#isOutdated(account, given))) return false;
     } catch (error) {
-      this.parts.accounts.abandon(account);
-      throw new AccountFault(account.organisation, error);
+      accounts.abandon(account);
+      throw error;
     }
-  }
-
-  /** What was decided as it is stored; null for nothing, and `too-large` when less has to be decided at once. */
-  #seal(account: LoadedAccount, decided: Decided, taken: number): SealedDecision | null | 'too-large' {
-    const { draft, decision } = decided;
-    if (decision.events.length === 0) return null;
-    try {
-      return this.parts.accounts.seal({ account, draft, events: decision.events });
-    } catch (error) {
-      if (error instanceof AppendTooLarge && taken > 1) return 'too-large';
-      throw new AccountFault(account.organisation, error);
-    }
+    accounts.abandon(account);
+    return true;
   }
 
   /**
@@ -215,12 +193,11 @@ export class AccountDecider {
    */
   async #isOutdated(
     { organisation, revision }: LoadedAccount,
-    given: { readonly decision: UsageDecision; readonly catalog: Catalog; readonly sinceMs: number },
+    given: { readonly decided: Decided; readonly catalog: Catalog; readonly sinceMs: number },
   ): Promise<boolean> {
-    const { decision, catalog, sinceMs } = given;
-    if (decision.counts.quarantined === 0) return false;
-    if (isRefusedByCatalog(decision) && (await this.parts.gate.isSuperseded(catalog, sinceMs))) return true;
-    if (decision.unhosted.length === 0) return false;
+    const { decided, catalog, sinceMs } = given;
+    if (decided.isRefusedByCatalog && (await this.parts.gate.isSuperseded(catalog, sinceMs))) return true;
+    if (decided.unhosted.length === 0) return false;
     const fresh = await this.#reading(organisation, () => this.parts.accounts.loadFresh(organisation));
     return fresh.revision !== revision;
   }

@@ -22,18 +22,24 @@ export function identitiesNeeded(state: AccountState, records: readonly UsageRec
   return { timesMs: times.timesMs, ledgerTimesMs: ledgerTimes.timesMs };
 }
 
+const dayOf = (timeMs: number): number => Math.floor(timeMs / DAY_MS);
+
 /** Times, each day's first only; most batches lie within one day. */
 class OneADay {
   readonly timesMs: number[] = [];
-  readonly #days = new Set<number>();
+  /** Made for the second day. */
+  #days: Set<number> | undefined;
   #lastDay = Number.NaN;
 
   add(timeMs: number): void {
-    const day = Math.floor(timeMs / DAY_MS);
+    const day = dayOf(timeMs);
     if (day === this.#lastDay) return;
     this.#lastDay = day;
-    if (this.#days.has(day)) return;
-    this.#days.add(day);
+    if (this.timesMs.length > 0) {
+      this.#days ??= new Set(this.timesMs.map(dayOf));
+      if (this.#days.has(day)) return;
+      this.#days.add(day);
+    }
     this.timesMs.push(timeMs);
   }
 }

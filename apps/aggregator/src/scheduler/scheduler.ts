@@ -104,7 +104,7 @@ export class Scheduler {
     if (partitionOf(Buffer.from(organisation, 'utf8'), view.livePartitions) !== owned.stream.partition.partition)
       return;
     const held = locks.acquire(organisation);
-    const release = typeof held === 'function' ? held : await held;
+    if (held !== undefined) await held;
     try {
       for (let appends = 0; appends < APPENDS_MAX; appends += 1) {
         if (parked.has(organisation) || owned.isLost || !(await this.#step(organisation, owned, view))) return;
@@ -115,7 +115,7 @@ export class Scheduler {
       // Usage parks an account that cannot be decided; until then others must have their turn (I9).
       log.error(describeError(error), 'An account could not be advanced');
     } finally {
-      release();
+      locks.release(organisation);
     }
   }
 

@@ -14,7 +14,8 @@ export class DayRanges {
 
   /** True when every day of the range is in the set. */
   covers(from: number, to: number): boolean {
-    return this.#ranges.some((range) => range.from <= from && to <= range.to);
+    for (const range of this.#ranges) if (range.from <= from && to <= range.to) return true;
+    return false;
   }
 
   has(day: number): boolean {

@@ -1,6 +1,6 @@
 import type { IdentityHash } from '@app/metering';
 import { contentHex } from './identity-hasher.js';
-import { CONFLICT_AFTER_MS, CONFLICT_BEFORE_MS, DAY_MS, dayOf, isInWindow, type DayRange } from './day.js';
+import { CONFLICT_AFTER_MS, CONFLICT_BEFORE_MS, DAY_MS, dayOf, isInWindow, windowDays, type DayRange } from './day.js';
 import { DayRanges } from './day-ranges.js';
 import { IdentityTable } from './identity-table.js';
 
@@ -41,6 +41,11 @@ export class IdentityIndex {
 
   isLoaded(day: number): boolean {
     return this.#loaded.has(day);
+  }
+
+  /** Whether all days are here that the conflict window around this ledger time touches. */
+  isWindowLoaded(ledgerTimeMs: number): boolean {
+    return this.#loaded.covers(dayOf(ledgerTimeMs - CONFLICT_BEFORE_MS), dayOf(ledgerTimeMs + CONFLICT_AFTER_MS));
   }
 
   /**
@@ -121,13 +126,9 @@ export class IdentityIndex {
   }
 
   #assertLoaded(day: number, isWindowed: boolean, ledgerTimeMs: number): void {
-    if (!isWindowed) {
-      if (!this.#loaded.has(day)) throw new DaysNotLoaded(day);
-      return;
-    }
-    const from = dayOf(ledgerTimeMs - CONFLICT_BEFORE_MS);
-    const to = dayOf(ledgerTimeMs + CONFLICT_AFTER_MS);
-    if (!this.#loaded.covers(from, to)) throw new DaysNotLoaded(from, to);
+    if (isWindowed ? this.isWindowLoaded(ledgerTimeMs) : this.#loaded.has(day)) return;
+    const { from, to } = isWindowed ? windowDays(ledgerTimeMs) : { from: day, to: day };
+    throw new DaysNotLoaded(from, to);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { AppendOutcome, EventStore, SnapshotStore } from '@app/event-store';
 import { accountEvents } from '../codec/account-codec.js';
-import { daysToDecide, windowDays } from '../identities/day.js';
+import { dayOf, daysToDecide, windowDays } from '../identities/day.js';
 import type { IdentityHasher } from '../identities/identity-hasher.js';
 import { ACCOUNTS_LIMITS, type AccountsLimits } from '../limits.js';
 import { encodeSnapshot, withoutOwnership } from '../snapshots/fold-snapshot.js';
@@ -73,6 +73,12 @@ export class Accounts {
     return this.#loadOnce(organisation, () => this.#loader.fold(cached ?? new CachedAccount(organisation)));
   }
 
+  /** What `load` would answer without reading anything. */
+  loaded(organisation: string): LoadedAccount | undefined {
+    const cached = this.#cache.get(organisation);
+    return cached?.isStale === false ? cached : undefined;
+  }
+
   /** As `load`, with everything that the stream holds now: for refusals and answers, which no append confirms. */
   loadFresh(organisation: string): Promise<LoadedAccount> {
     const running = this.#loading.get(organisation);
@@ -87,6 +93,13 @@ export class Accounts {
   /** Whether a decision on the account as it was loaded can be appended: nobody reads or appends it meanwhile. */
   isFree(account: LoadedAccount): boolean {
     return account instanceof CachedAccount && !account.isStale && account.appending === null;
+  }
+
+  /** True when `loadIdentities` has nothing to load. */
+  hasIdentities({ identities }: LoadedAccount, { timesMs, ledgerTimesMs }: IdentitiesNeeded): boolean {
+    for (const timeMs of timesMs) if (!identities.isLoaded(dayOf(timeMs))) return false;
+    for (const ledgerTimeMs of ledgerTimesMs) if (!identities.isWindowLoaded(ledgerTimeMs)) return false;
+    return true;
   }
 
   /** Loads the identities that a decision needs. Before the decision: afterwards nothing is missing. */

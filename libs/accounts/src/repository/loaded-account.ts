@@ -10,8 +10,9 @@ export const ACCOUNT_STREAM_PREFIX = 'account-';
 export const accountStream = (organisation: string): string => `${ACCOUNT_STREAM_PREFIX}${organisation}`;
 
 /**
- * An account as this process knows it. One decision at a time: whoever decides an account makes a draft of `state`,
- * decides on it, and hands both to `Accounts.append` before the next decision of that account begins.
+ * An account as this process knows it. One decision at a time: whoever decides an account decides on a draft of
+ * `state`, or on `state` itself, and hands it to `Accounts.append` before the next decision of that account begins. What
+ * is not appended is abandoned, so that the account is folded again: a decision on `state` itself costs no copies.
  */
 export interface LoadedAccount {
   readonly organisation: string;
@@ -26,9 +27,10 @@ export interface LoadedAccount {
   readonly identities: IdentityIndex;
 }
 
-/** What was decided on a draft of an account's state: the events, already applied to the draft. */
+/** What was decided of an account: the events, already applied to the draft. */
 export interface AccountDecision {
   readonly account: LoadedAccount;
+  /** The account's state from the append on: a draft of it, or itself. */
   readonly draft: AccountState;
   /** At least one; together at most one append's size. */
   readonly events: readonly AccountEvent[];

@@ -22,7 +22,8 @@ import {
 
 /**
  * Decides the records of one account and partition, in offset order: duplicates, quarantine, time, charges, draws,
- * thresholds. Mutates the draft; the events say all that it did. The same in any batches (I12).
+ * thresholds. Mutates the draft; the events say all that it did: without events it is as it was. The same in any
+ * batches (I12).
  */
 export function decideUsage(
   draft: AccountState,
