@@ -4,7 +4,7 @@ export const SMALL_MAX = 2 ** 52 - 1;
 /** Integers of any size in order, kept as numbers while every one of them is small: a bigint costs an allocation. */
 export class AmountColumn {
   #small: number[] | null = [];
-  #wide: bigint[] = [];
+  #wide: bigint[] = NONE;
 
   /** A column of integers that are exact as numbers. The array is the column's from now on. */
   static ofNumbers(values: number[]): AmountColumn {
@@ -25,14 +25,16 @@ export class AmountColumn {
 
   /** An integer that is exact as a number. */
   pushNumber(value: number): void {
-    if (this.#small !== null && value <= SMALL_MAX && value >= -SMALL_MAX) this.#small.push(value);
-    else this.#widened().push(BigInt(value));
+    if (this.#small === null || value > SMALL_MAX || value < -SMALL_MAX) this.#widened().push(BigInt(value));
+    // Many a column has one value: a list made of it takes a tenth of one that grows.
+    else if (this.#small.length === 0) this.#small = [value];
+    else this.#small.push(value);
   }
 
   push(value: bigint): void {
     // Rounding brings no larger value into the range, so that comparing numbers is enough.
     const small = Number(value);
-    if (this.#small !== null && small <= SMALL_MAX && small >= -SMALL_MAX) this.#small.push(small);
+    if (this.#small !== null && small <= SMALL_MAX && small >= -SMALL_MAX) this.pushNumber(small);
     else this.#widened().push(value);
   }
 
@@ -103,3 +105,6 @@ export class AmountColumn {
     return this.#wide;
   }
 }
+
+/** Nobody writes to it: widening makes a list of the column's own. */
+const NONE: bigint[] = [];

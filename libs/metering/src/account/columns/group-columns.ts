@@ -19,10 +19,10 @@ export interface GroupTable {
 
 /** The groups of one rate use while they are gathered. */
 export class UseGroups implements GroupsOfUse {
-  readonly dimensions: number[] = [];
-  readonly hours: number[] = [];
-  readonly events: number[] = [];
-  readonly firstEvents: number[] = [];
+  dimensions: number[] = [];
+  hours: number[] = [];
+  events: number[] = [];
+  firstEvents: number[] = [];
   readonly quantities = new AmountColumn();
   readonly credits = new AmountColumn();
 
@@ -32,13 +32,21 @@ export class UseGroups implements GroupsOfUse {
 
   /** A new group with nothing in it; answers its number. */
   begin(dimensions: number, hour: number): number {
-    this.dimensions.push(dimensions);
-    this.hours.push(hour);
-    this.events.push(0);
-    this.firstEvents.push(0);
     this.quantities.pushNumber(0);
     this.credits.pushNumber(0);
-    return this.dimensions.length - 1;
+    if (this.count === 0) {
+      // Many a use has one group: lists made of it take a tenth of those that grow.
+      this.dimensions = [dimensions];
+      this.hours = [hour];
+      this.events = [0];
+      this.firstEvents = [0];
+    } else {
+      this.dimensions.push(dimensions);
+      this.hours.push(hour);
+      this.events.push(0);
+      this.firstEvents.push(0);
+    }
+    return this.count - 1;
   }
 }
 

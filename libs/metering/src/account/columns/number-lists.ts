@@ -1,17 +1,19 @@
 /** Short lists of numbers, of which few differ: each different one is kept once and meant by its number. */
 export class NumberLists {
   readonly lists: (readonly number[])[] = [];
-  readonly #numbers = new Map<string, number>();
+  #numbers: Map<string, number> | undefined;
 
   /** The number of a list; a new one is copied. Mostly it is one of the first few. */
   numberOf(list: readonly number[]): number {
-    const near = Math.min(this.lists.length, NEAR);
-    for (let number = 0; number < near; number += 1) if (isSame(this.lists[number], list)) return number;
+    const { lists } = this;
+    const near = Math.min(lists.length, NEAR);
+    for (let number = 0; number < near; number += 1) if (isSame(lists[number], list)) return number;
+    if (lists.length < NEAR) return lists.push([...list]) - 1;
+    this.#numbers ??= new Map(lists.map((known, number) => [known.join(), number]));
     const key = list.join();
     let number = this.#numbers.get(key);
     if (number === undefined) {
-      number = this.lists.length;
-      this.lists.push([...list]);
+      number = lists.push([...list]) - 1;
       this.#numbers.set(key, number);
     }
     return number;

@@ -18,11 +18,11 @@ import { DimensionColumns } from '../columns/dimension-columns.js';
 import { EvidenceColumns } from '../columns/evidence-columns.js';
 import { GroupColumns } from '../columns/group-columns.js';
 import { usageOfColumns } from '../columns/usage-columns.js';
-import { rateStateOf } from '../evolve/rate-state.js';
 import { BudgetCounts } from './budget-counts.js';
 import { DimensionIndex } from './dimension-index.js';
 import { purseOf, type Purse } from './purse.js';
-import { isSameUse, rateUse, useKey, type Used } from './rate-use.js';
+import { rateUse, type Used } from './rate-use.js';
+import { TallyIndex } from './tally-index.js';
 import { DIMENSIONS_MAX, UseTally, type Counted, type TallyHost } from './use-tally.js';
 
 /** Usage events in one `UsageCharged`. */
@@ -49,31 +49,23 @@ export class ChargeBuilder implements TallyHost {
   readonly #groups = new GroupColumns();
   readonly #dimensions = new DimensionColumns();
   readonly #dimensionIndex = new DimensionIndex(this.#dimensions);
-  readonly #tallies: UseTally[] = [];
-  readonly #tallyByKey = new Map<string, UseTally>();
-  readonly #tallyByQuantity = new Map<string, UseTally>();
-  readonly #newestTally = new Map<Rate, UseTally>();
-  readonly #rateStates: (RateState | undefined)[] = [];
-  readonly #costs: ({ readonly units: bigint; readonly cost: bigint } | undefined)[] = [];
-  readonly #lastRun: (DrawRun | undefined)[] = [];
-  readonly #purses = new Map<string, Purse>();
-  readonly #exactDeltas = new Map<number, number>();
+  readonly #tallies = new TallyIndex();
+  /** One a pool, while its draws are not in the draft. */
+  readonly #purses: Purse[] = [];
+  /** By rate use: where in `samples` its exact quantities are added up. */
+  #exactDeltas: Map<number, number> | undefined;
   #budgets: BudgetCounts | undefined;
-  readonly #days = new Set<number>();
+  readonly #days: number[] = [];
+  /** Made for the second day. */
+  #knownDays: Set<number> | undefined;
   #lastDay = Number.NaN;
 
   /** `revision` is the one that the event will have. */
   constructor(readonly revision: bigint) {}
 
-  /** The tally of a rate used under these terms; the newest use of each rate is found without making its key. */
+  /** The tally of a rate used under these terms. */
   tallyOf(rate: Rate, used: Used): UseTally {
-    const newest = this.#newestTally.get(rate);
-    if (newest !== undefined && isSameUse(newest.use, used)) return newest;
-    const key = useKey(rate, used);
-    const tally = this.#tallyByKey.get(key) ?? this.#newTally(rate, used);
-    this.#tallyByKey.set(key, tally);
-    this.#newestTally.set(rate, tally);
-    return tally;
+    return this.#tallies.find(rate, used) ?? this.#newTally(rate, used);
   }
 
   useAt(index: number): RateUse {
@@ -82,25 +74,18 @@ export class ChargeBuilder implements TallyHost {
     return use;
   }
 
-  /** The rate's state that a use writes to, looked up once: a use names one rate and cycle. */
   rateState(draft: AccountState, index: number): RateState {
-    let rate = this.#rateStates[index];
-    if (rate === undefined) {
-      const use = this.useAt(index);
-      rate = rateStateOf(draft, use.cycle.startMs, use.rate);
-      this.#rateStates[index] = rate;
-    }
-    return rate;
+    return this.#tallyAt(index).rateState(draft);
   }
 
   /** C(Q) as it stands, kept by use: the next line's C(Q) before is this line's after. */
   costAt(index: number, rate: RateState, cost: () => bigint): bigint {
-    const known = this.#costs[index];
-    return known !== undefined && known.units === rate.units ? known.cost : cost();
+    const { knownCost } = this.#tallyAt(index);
+    return knownCost !== undefined && knownCost.units === rate.units ? knownCost.cost : cost();
   }
 
   setCost(index: number, units: bigint, cost: bigint): void {
-    this.#costs[index] = { units, cost };
+    this.#tallyAt(index).knownCost = { units, cost };
   }
 
   /** The number of a combination of dimensions, given by the values of the catalog's. */
@@ -120,8 +105,7 @@ export class ChargeBuilder implements TallyHost {
     line: EvidenceMeterLine,
     { dimensions, usageTimeMs, counted }: { dimensions: number; usageTimeMs: number; counted: Counted },
   ): void {
-    const tally = this.#tallies[line.use];
-    if (tally === undefined) throw new RangeError(`rate use ${line.use} is not listed`);
+    const tally = this.#tallyAt(line.use);
     const at = tally.groupOf(dimensions, usageTimeMs, counted);
     tally.groups.quantities.add(at, line.quantityNanos);
     tally.groups.credits.add(at, line.creditsNanos);
@@ -135,8 +119,8 @@ export class ChargeBuilder implements TallyHost {
     for (const tally of this.pending) tally.settleUnits();
     this.drawing.length = 0;
     this.pending.length = 0;
-    for (const purse of this.#purses.values()) purse.isSettled = true;
-    this.#purses.clear();
+    for (const purse of this.#purses) purse.isSettled = true;
+    this.#purses.length = 0;
   }
 
   /** What budgets count of this event. */
@@ -150,35 +134,36 @@ export class ChargeBuilder implements TallyHost {
     if (pool === undefined) return undefined;
     if (use.outcome !== 'adjusted')
       for (const ended of pool.ended.values()) if (ended.reversibleNanos > 0n) return undefined;
-    let purse = this.#purses.get(use.pool);
-    if (purse === undefined) {
-      purse = purseOf(pool);
-      this.#purses.set(use.pool, purse);
-    }
+    for (const purse of this.#purses) if (purse.pool === use.pool) return purse;
+    const purse = purseOf(pool);
+    this.#purses.push(purse);
     return purse;
   }
 
   runOf(run: DrawRun): DrawRun {
-    const last = this.#lastRun[run.use];
+    const tally = this.#tallyAt(run.use);
+    const last = tally.lastRun;
     if (last !== undefined && last.amountNanos > 0n && isSamePlace(last, run)) return last;
     this.draws.push(run);
-    this.#lastRun[run.use] = run;
+    tally.lastRun = run;
     return run;
   }
 
   /** Adds a draw, lengthening the use's last run where it came from the same place. */
   draw(run: DrawRun): void {
-    const last = this.#lastRun[run.use];
+    const tally = this.#tallyAt(run.use);
+    const last = tally.lastRun;
     if (last !== undefined && isSamePlace(last, run) && last.amountNanos > 0n === run.amountNanos > 0n) {
       last.amountNanos += run.amountNanos;
       return;
     }
     this.draws.push(run);
-    this.#lastRun[run.use] = run;
+    tally.lastRun = run;
   }
 
   /** Exact quantities finer than 10⁻⁹ that need no sample of their own are added up by use. */
   addExact(use: number, deltaUnits: bigint): void {
+    this.#exactDeltas ??= new Map();
     const at = this.#exactDeltas.get(use);
     const sample = at === undefined ? undefined : this.samples[at];
     if (at === undefined || sample === undefined) {
@@ -207,9 +192,17 @@ export class ChargeBuilder implements TallyHost {
       this.lineUses,
     );
     const day = dayOf(timeMs);
-    if (day === this.#lastDay) return;
+    if (day !== this.#lastDay) this.#addDay(day);
+  }
+
+  #addDay(day: number): void {
     this.#lastDay = day;
-    this.#days.add(day);
+    if (this.#days.length > 0) {
+      this.#knownDays ??= new Set(this.#days);
+      if (this.#knownDays.has(day)) return;
+      this.#knownDays.add(day);
+    }
+    this.#days.push(day);
   }
 
   /** True when the event should end here: its dictionaries are full, or it is long enough. */
@@ -222,17 +215,24 @@ export class ChargeBuilder implements TallyHost {
   }
 
   get isEmpty(): boolean {
-    return this.#tallies.every(({ groups }) => groups.count === 0) && this.evidence.count === 0;
+    return this.evidence.count === 0 && this.#tallies.all.every(({ groups }) => groups.count === 0);
   }
 
   finish(at: { atMs: number; feed: FeedRange | null; catalogVersion: number }): UsageCharged {
-    for (const { index, groups } of this.#tallies) this.#groups.runs.push({ use: index, count: groups.count });
+    const { atMs, feed, catalogVersion } = at;
+    for (const { index, groups } of this.#tallies.all) this.#groups.runs.push({ use: index, count: groups.count });
     const { uses, draws, samples, refundGrants, payments, evidence } = this;
-    const days = [...this.#days].toSorted((a, b) => a - b);
+    const days = this.#days.length < 2 ? this.#days : this.#days.toSorted((a, b) => a - b);
     return usageOfColumns(
-      { ...at, uses, draws, samples, refundGrants, payments, days },
+      { atMs, feed, catalogVersion, uses, draws, samples, refundGrants, payments, days },
       { dimensions: this.#dimensions, groups: this.#groups, evidence },
     );
+  }
+
+  #tallyAt(index: number): UseTally {
+    const tally = this.#tallies.all[index];
+    if (tally === undefined) throw new RangeError(`rate use ${index} is not listed`);
+    return tally;
   }
 
   #newTally(rate: Rate, used: Used): UseTally {
@@ -241,11 +241,7 @@ export class ChargeBuilder implements TallyHost {
     const columns = { amounts: this.evidence.amountsOf(index), groups: this.#groups.of(index) };
     const tally = new UseTally(index, use, rate, columns);
     this.uses.push(use);
-    this.#tallies.push(tally);
-    const quantity = `${use.cycle.startMs}\n${use.rate}`;
-    const other = this.#tallyByQuantity.get(quantity);
-    if (other !== undefined) for (const sharing of [other, tally]) sharing.share();
-    this.#tallyByQuantity.set(quantity, tally);
+    this.#tallies.add(tally);
     return tally;
   }
 }

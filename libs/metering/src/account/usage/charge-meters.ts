@@ -32,7 +32,8 @@ export function chargeMeters(drafting: Drafting, builder: ChargeBuilder, chargin
   const { draft } = drafting;
   const budgets = builder.budgetsOf(drafting);
   budgets.begin(place, measure.values);
-  builder.lineUses.length = 0;
+  const { lineUses } = builder;
+  if (lineUses.length > measure.count) lineUses.length = measure.count;
   let movedNanos = 0;
   for (let at = 0; at < measure.count; at += 1) {
     const measured = measure.at(at);
@@ -52,7 +53,7 @@ export function chargeMeters(drafting: Drafting, builder: ChargeBuilder, chargin
       budgets.countExact(tally.use.pool, creditsNanos);
       nanos = Math.abs(Number(creditsNanos));
     }
-    builder.lineUses.push(tally.index);
+    lineUses[at] = tally.index;
     movedNanos += nanos;
   }
   return movedNanos;

@@ -38,7 +38,8 @@ type EventRecord = UsageRecord & { readonly content: { readonly kind: 'event' } 
 class UsageFold {
   private readonly drafting: Drafting;
   private readonly measure: UsageMeasure;
-  private builder: ChargeBuilder;
+  /** Of the `UsageCharged` that is being gathered. */
+  private builder: ChargeBuilder | undefined;
   private range: { first: bigint; last: bigint } | undefined;
   private readonly quarantined: QuarantinedRecord[] = [];
   private readonly counts: UsageCounts = { charged: 0, late: 0, adjusted: 0, duplicates: 0, quarantined: 0 };
@@ -49,7 +50,6 @@ class UsageFold {
   ) {
     this.drafting = new Drafting(draft, context.catalog, context.nextRevision);
     this.measure = new UsageMeasure(context.catalog);
-    this.builder = new ChargeBuilder(this.drafting.nextRevision);
   }
 
   decide(records: readonly UsageRecord[]): UsageDecision {
@@ -178,8 +178,8 @@ class UsageFold {
   private charge(record: EventRecord, place: Place): void {
     const { drafting, measure } = this;
     const { event, hash } = record.content;
-    if (this.builder.revision !== drafting.nextRevision) this.builder = new ChargeBuilder(drafting.nextRevision);
-    const { builder } = this;
+    let { builder } = this;
+    if (builder?.revision !== drafting.nextRevision) builder = this.builder = new ChargeBuilder(drafting.nextRevision);
     drafting.lookAhead();
     drafting.wallet.ledgerTimeMs = this.ledgerTimeWith(record);
     const dimensions = builder.dimensionsOf(drafting.catalog.dimensions, measure.values);
@@ -191,15 +191,15 @@ class UsageFold {
     this.range ??= { first: offset, last: offset };
     this.range.last = offset;
     this.counts[place.outcome] += 1;
-    this.react(record, movedNanos);
+    this.react(record, builder, movedNanos);
     if (builder.isFull) this.flush();
   }
 
   /** A crossing follows the usage event that made it: what was folded so far is written before it. */
-  private react(record: EventRecord, movedNanos: number): void {
+  private react(record: EventRecord, builder: ChargeBuilder, movedNanos: number): void {
     const isQuiet = this.drafting.isQuietAfter(movedNanos);
-    if (isQuiet && this.builder.budgetsOf(this.drafting).isQuiet) return;
-    this.settle();
+    if (isQuiet && builder.budgetsOf(this.drafting).isQuiet) return;
+    this.settle(builder);
     const { source, id } = record.content.event;
     const by = { kind: 'usage', source, id, offset: record.offset } as const;
     const isSilent = record.mode === 'history';
@@ -210,23 +210,24 @@ class UsageFold {
 
   /** Ends the `UsageCharged` that is being gathered. */
   private flush(): void {
-    if (this.range === undefined || this.builder.isEmpty) return;
+    const { builder, range } = this;
+    if (range === undefined || builder === undefined || builder.isEmpty) return;
     const { catalog, feed } = this.context;
-    this.settle();
-    const event = this.builder.finish({
+    this.settle(builder);
+    const event = builder.finish({
       atMs: this.drafting.wallet.ledgerTimeMs,
-      feed: this.rangeOf(feed, this.range),
+      feed: this.rangeOf(feed, range),
       catalogVersion: catalog.version,
     });
     this.range = undefined;
+    this.builder = undefined;
     this.drafting.pushFolded(event);
-    this.builder = new ChargeBuilder(this.drafting.nextRevision);
   }
 
   /** Puts into the draft what was folded in plain numbers. */
-  private settle(): void {
-    this.builder.settle(this.drafting.draft);
-    this.builder.budgetsOf(this.drafting).settle();
+  private settle(builder: ChargeBuilder): void {
+    builder.settle(this.drafting.draft);
+    builder.budgetsOf(this.drafting).settle();
   }
 
   private rangeOf(feed: UsageContext['feed'], range: { first: bigint; last: bigint }): FeedRange {

@@ -1,15 +1,44 @@
 /** Node, pair and the node that follows: three numbers a slot; a node that follows is never 0, so 0 is a free slot. */
 const SLOT = 3;
 const SLOTS_MIN = 64;
+/** As many nodes are looked through, one after the other: a table for them costs more than it saves. */
+const LISTED_MAX = 12;
+
+const NO_SLOTS = new Int32Array(0);
 
 /** Numbers from pairs of numbers below 2³¹, in one open-addressed array: a `Map` would need a text or a float as key. */
 export class PairTable {
-  #slots = new Int32Array(SLOTS_MIN * SLOT);
-  #mask = SLOTS_MIN - 1;
+  /** Node and pair of each of the first nodes that follow. */
+  readonly #listed: number[] = [];
+  #slots = NO_SLOTS;
+  #mask = 0;
   #size = 0;
 
   /** The node that follows `node` by `pair`: pairs are numbered from 1 in the order in which they are first met. */
   next(node: number, pair: number): number {
+    return this.#slots.length === 0 ? this.#listedNext(node, pair) : this.#tabledNext(node, pair);
+  }
+
+  #listedNext(node: number, pair: number): number {
+    const listed = this.#listed;
+    for (let at = 0; at < listed.length; at += 2)
+      if (listed[at] === node && listed[at + 1] === pair) return (at >> 1) + 1;
+    listed.push(node, pair);
+    this.#size += 1;
+    if (this.#size === LISTED_MAX) this.#tabulate();
+    return this.#size;
+  }
+
+  #tabulate(): void {
+    this.#slots = new Int32Array(SLOTS_MIN * SLOT);
+    this.#mask = SLOTS_MIN - 1;
+    for (let number = 1; number <= this.#size; number += 1) {
+      const [node = 0, pair = 0] = [this.#listed[2 * number - 2], this.#listed[2 * number - 1]];
+      this.#put(this.#slotOf(node, pair), node, pair, number);
+    }
+  }
+
+  #tabledNext(node: number, pair: number): number {
     let at = this.#slotOf(node, pair);
     const known = this.#slots[at + 2] ?? 0;
     if (known !== 0) return known;

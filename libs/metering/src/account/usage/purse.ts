@@ -2,6 +2,7 @@ import type { Pool } from '../account-state.js';
 
 /** Where a pool's next credits come from, and how many are there: what is drawn is taken off in plain numbers. */
 export interface Purse {
+  readonly pool: string;
   readonly from: 'grant' | 'overdraft';
   readonly grant: string | null;
   roomNanos: number;
@@ -13,10 +14,11 @@ export interface Purse {
 const ROOM_MAX = 2 ** 52;
 
 /** The first grant with a remainder, or overdraft. */
-export function purseOf({ grants }: Pool): Purse {
+export function purseOf({ key: pool, grants }: Pool): Purse {
   for (const { id, remainingNanos } of grants)
-    if (remainingNanos > 0n) return { from: 'grant', grant: id, roomNanos: clipped(remainingNanos), isSettled: false };
-  return { from: 'overdraft', grant: null, roomNanos: ROOM_MAX, isSettled: false };
+    if (remainingNanos > 0n)
+      return { pool, from: 'grant', grant: id, roomNanos: clipped(remainingNanos), isSettled: false };
+  return { pool, from: 'overdraft', grant: null, roomNanos: ROOM_MAX, isSettled: false };
 }
 
 const clipped = (nanos: bigint): number => (nanos > BigInt(ROOM_MAX) ? ROOM_MAX : Number(nanos));

@@ -7,6 +7,7 @@ import type { AccountState, RateState } from '../account-state.js';
 import type { UseAmounts } from '../columns/evidence-columns.js';
 import type { UseGroups } from '../columns/group-columns.js';
 import { rememberDraw } from '../evolve/evolve-rates.js';
+import { rateStateOf } from '../evolve/rate-state.js';
 import { applyRun } from '../evolve/evolve-usage.js';
 import type { Purse } from './purse.js';
 
@@ -21,7 +22,6 @@ export interface TallyHost {
   /** Uses whose quantities, and uses whose draws, are not in the draft yet, in the order of their first lines. */
   readonly pending: UseTally[];
   readonly drawing: UseTally[];
-  rateState(draft: AccountState, use: number): RateState;
   /** What a use may draw from in plain numbers, if it may. */
   purseOf(draft: AccountState, use: RateUse): Purse | undefined;
   /** The use's last run, where it came from the same place, else this new one. */
@@ -41,10 +41,16 @@ export class UseTally {
   #drawnNanos = 0;
   #isPending = false;
   #isShared = false;
-  /** The newest group of each combination of dimensions. */
+  /** The newest run of draws, and C(Q) as it stood at some Q. */
+  lastRun: DrawRun | undefined;
+  knownCost: { readonly units: bigint; readonly cost: bigint } | undefined;
+  /** The group of the last line, and its combination of dimensions: -1 before the first. */
+  #group = 0;
+  #groupDimensions = -1;
+  /** The newest group of each combination of dimensions before the last line's. */
   readonly #newest: (number | undefined)[] = [];
   /** Groups of combinations that several hours have. */
-  readonly #others = new Map<number, number>();
+  #others: Map<number, number> | undefined;
 
   constructor(
     readonly index: number,
@@ -52,6 +58,11 @@ export class UseTally {
     readonly rate: Rate,
     private readonly columns: { readonly amounts: UseAmounts; readonly groups: UseGroups },
   ) {}
+
+  /** The rate's state that this use writes to, looked up once: a use names one rate and cycle. */
+  rateState(draft: AccountState): RateState {
+    return (this.#state ??= rateStateOf(draft, this.use.cycle.startMs, this.use.rate));
+  }
 
   /** Another use moves the same cumulative quantity: neither may keep it in numbers of its own. */
   share(): void {
@@ -63,7 +74,7 @@ export class UseTally {
    * nothing has happened.
    */
   charge(draft: AccountState, host: TallyHost, units: number): number {
-    if (this.#cost === undefined && !this.#prepare(draft, host)) return -1;
+    if (this.#cost === undefined && !this.#prepare(draft)) return -1;
     const nanos = this.#cost?.ask(units) ?? -1;
     if (nanos < 0 || this.#isShared || this.#movedUnits + units > Number.MAX_SAFE_INTEGER) return -1;
     if (nanos > 0 && !this.#draw(draft, host, nanos)) return -1;
@@ -116,12 +127,11 @@ export class UseTally {
     this.#cost = undefined;
   }
 
-  #prepare(draft: AccountState, host: TallyHost): boolean {
+  #prepare(draft: AccountState): boolean {
     const { aggregation, denominator, fields } = this.rate.meter;
     const isPlain = aggregation === 'count' || (aggregation === 'sum' && fields.length === 1);
     if (!isPlain || denominator !== NANOS_PER_UNIT) return false;
-    this.#state = host.rateState(draft, this.index);
-    this.#cost = runningCost(this.rate.price, this.#state.units, denominator);
+    this.#cost = runningCost(this.rate.price, this.rateState(draft).units, denominator);
     return this.#cost !== undefined;
   }
 
@@ -140,15 +150,20 @@ export class UseTally {
 
   #groupAt(dimensions: number, hour: number): number {
     const { groups } = this.columns;
-    const newest = this.#newest[dimensions];
-    if (newest !== undefined && groups.hours[newest] === hour) return newest;
-    let at: number | undefined;
-    if (newest !== undefined) {
-      this.#others.set((groups.hours[newest] ?? 0) * DIMENSIONS_MAX + dimensions, newest);
-      at = this.#others.get(hour * DIMENSIONS_MAX + dimensions);
+    if (dimensions !== this.#groupDimensions) {
+      if (this.#groupDimensions >= 0) this.#newest[this.#groupDimensions] = this.#group;
+      this.#groupDimensions = dimensions;
+      this.#group = this.#newest[dimensions] ?? groups.begin(dimensions, hour);
     }
-    at ??= groups.begin(dimensions, hour);
-    this.#newest[dimensions] = at;
-    return at;
+    if (groups.hours[this.#group] !== hour) this.#group = this.#otherHour(dimensions, hour);
+    return this.#group;
+  }
+
+  /** The group of another hour than the newest of its combination. */
+  #otherHour(dimensions: number, hour: number): number {
+    const { groups } = this.columns;
+    this.#others ??= new Map();
+    this.#others.set((groups.hours[this.#group] ?? 0) * DIMENSIONS_MAX + dimensions, this.#group);
+    return this.#others.get(hour * DIMENSIONS_MAX + dimensions) ?? groups.begin(dimensions, hour);
   }
 }
