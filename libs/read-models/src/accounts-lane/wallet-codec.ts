@@ -42,22 +42,39 @@ function write(value: unknown): string {
 }
 
 function writeObject(value: object): string {
-  if (Array.isArray(value)) return tagged('a', value.map(write));
-  if (value instanceof Map)
-    return tagged(
-      'm',
-      Array.from(value, ([key, item]) => `[${write(key)},${write(item)}]`),
-    );
-  if (value instanceof Set) return tagged('s', Array.from(value, write));
-  let text = '';
-  for (const [key, item] of Object.entries(value)) {
-    if (item === undefined) continue;
-    text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${write(item)}`;
+  if (Array.isArray(value)) return `["a"${itemsOf(value)}]`;
+  if (value instanceof Map) return `["m"${pairsOf(value)}]`;
+  if (value instanceof Set) return `["s"${itemsOf(value)}]`;
+  let text = '{';
+  const record = value as Readonly<Record<string, unknown>>;
+  // Wallets are plain objects: all that is enumerable is their own.
+  for (const key in record) {
+    const item = record[key];
+    if (item !== undefined) text += (text === '{' ? '' : ',') + keyText(key) + write(item);
   }
-  return `{${text}}`;
+  return `${text}}`;
 }
 
-const tagged = (tag: string, items: readonly string[]): string => `[${[`"${tag}"`, ...items].join(',')}]`;
+function itemsOf(items: Iterable<unknown>): string {
+  let text = '';
+  for (const item of items) text += `,${write(item)}`;
+  return text;
+}
+
+function pairsOf(map: ReadonlyMap<unknown, unknown>): string {
+  let text = '';
+  for (const [key, item] of map) text += `,[${write(key)},${write(item)}]`;
+  return text;
+}
+
+// Keys are the names of fields, a few dozen.
+const keyTexts = new Map<string, string>();
+
+function keyText(key: string): string {
+  let text = keyTexts.get(key);
+  if (text === undefined) keyTexts.set(key, (text = `${JSON.stringify(key)}:`));
+  return text;
+}
 
 function read(part: unknown): unknown {
   if (Array.isArray(part)) return readTagged(part);
