@@ -125,6 +125,8 @@ describe('replay verify', () => {
 
   it('names the row of a read model that was altered, in each table', () =>
     withWorld(async (world) => {
+      await world.closeCycles('acme', '2026-04-04T20:00:00Z');
+      await world.project();
       const figures = ['balance_after', 'closing', 'credits', 'ledger_time_ms', 'size_bytes', 'figure'];
       const { rows } = await world.sql.query<Record<string, string>>(tables, [figures]);
       const altered: { table: string; field: string }[] = [];

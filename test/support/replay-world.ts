@@ -12,7 +12,9 @@ import {
 import { PostgresEventStore, PostgresSnapshotStore } from '@app/event-store';
 import {
   cloneForDecision,
+  decideClosing,
   decideUsage,
+  Drafting,
   parseTime,
   type AccountCommand,
   type AccountEvent,
@@ -91,6 +93,15 @@ export class ReplayWorld {
       else await this.accounts.append([this.accounts.seal({ account, draft, events })]);
       left = left.slice(decided);
     }
+  }
+
+  /** Closes the cycles that have ended, as the aggregator does when the feed is decided up to `mark`. */
+  async closeCycles(organisation: string, mark: string): Promise<void> {
+    const account = await this.accounts.load(organisation);
+    const draft = cloneForDecision(account.state);
+    const drafting = new Drafting(draft, this.catalog, account.revision + 1n);
+    decideClosing(drafting, msOf(mark));
+    await this.accounts.append([this.accounts.seal({ account, draft, events: drafting.events })]);
   }
 
   async command(organisation: string, at: string, command: AccountCommand): Promise<Readonly<Record<string, string>>> {

@@ -17,7 +17,7 @@ import {
 import { Statement } from '../sql-text.js';
 import { AccountsWindow } from './accounts-window.js';
 import { crossingRow } from './crossing-rows.js';
-import { figuresOfCycle } from './figure-rows.js';
+import { figureRows } from './figure-rows.js';
 import { loadedAccount, newAccount, type HeldAccount, type WalletRow } from './held-account.js';
 import { ledgerRows } from './ledger-rows.js';
 import { feedRows, hostedRows, requeueRow } from './quarantine-rows.js';
@@ -101,7 +101,7 @@ export class AccountsLane implements Projection<AccountsWindow> {
     const window = this.#window;
     const balanceOf = (pool: string): bigint => wallet.pools.get(pool)?.balanceNanos ?? 0n;
     const entries = ledgerRows(event, { organisation, stored, balanceOf });
-    if (event.type === 'CycleClosed') window.addFigures(figuresOfCycle({ ...wallet, organisation }, event.cycle, true));
+    if (event.type === 'CycleClosed') window.figures.push(...figureRows(organisation, wallet, event.cycle));
     applyToWallet(wallet, event);
     for (const entry of entries) window.entries.push(entry);
     const crossing = crossingRow(event, organisation, stored);

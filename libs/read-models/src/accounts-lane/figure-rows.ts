@@ -1,4 +1,11 @@
-import { netOf, openingOfCycle, type Figures, type Wallet } from '@app/metering';
+import { netOf, openingOfCycle, type CycleBounds, type Figures, type Wallet } from '@app/metering';
+
+/** What a cycle did to a pool: closing = opening + granted + refunded + adjusted − used − expired. */
+export interface CycleFigures extends Readonly<Figures> {
+  readonly pool: string;
+  readonly openingNanos: bigint;
+  readonly closingNanos: bigint;
+}
 
 /** One row of `cycle_figures`; amounts as decimal text of whole nano-credits. */
 export interface FigureRow {
@@ -13,37 +20,30 @@ export interface FigureRow {
   readonly used: string;
   readonly expired: string;
   readonly closing: string;
-  readonly closed: boolean;
 }
 
 const NO_FLOWS: Figures = { grantedNanos: 0n, refundedNanos: 0n, adjustedNanos: 0n, usedNanos: 0n, expiredNanos: 0n };
 
-/** The figures of every pool in the cycles that are not closed. */
-export const openFigures = (wallet: Wallet): FigureRow[] =>
-  wallet.cycles.flatMap((cycle) => (cycle.isClosed ? [] : figuresOfCycle(wallet, cycle, false)));
-
-/** The figures of a cycle that is about to be closed: afterwards the wallet has forgotten them. */
-export function figuresOfCycle(
-  wallet: Wallet,
-  cycle: { readonly startMs: number; readonly endMs: number },
-  isClosed: boolean,
-): FigureRow[] {
-  return Array.from(wallet.pools.values(), (pool) => {
-    const figures = pool.figures.get(cycle.startMs) ?? NO_FLOWS;
-    const opening = openingOfCycle(wallet, pool, cycle.startMs);
-    return {
-      organisation: wallet.organisation,
-      cycle_start_ms: cycle.startMs,
-      pool: pool.key,
-      cycle_end_ms: cycle.endMs,
-      opening: opening.toString(),
-      granted: figures.grantedNanos.toString(),
-      refunded: figures.refundedNanos.toString(),
-      adjusted: figures.adjustedNanos.toString(),
-      used: figures.usedNanos.toString(),
-      expired: figures.expiredNanos.toString(),
-      closing: (opening + netOf(figures)).toString(),
-      closed: isClosed,
-    };
+/** Every pool's figures of a cycle that is not closed: of closed ones the wallet knows nothing more. */
+export const figuresOfCycle = (wallet: Wallet, cycleStartMs: number): CycleFigures[] =>
+  Array.from(wallet.pools.values(), (pool) => {
+    const figures = pool.figures.get(cycleStartMs) ?? NO_FLOWS;
+    const openingNanos = openingOfCycle(wallet, pool, cycleStartMs);
+    return { pool: pool.key, openingNanos, ...figures, closingNanos: openingNanos + netOf(figures) };
   });
-}
+
+/** The rows of a cycle that is about to be closed. */
+export const figureRows = (organisation: string, wallet: Wallet, cycle: CycleBounds): FigureRow[] =>
+  figuresOfCycle(wallet, cycle.startMs).map((figures) => ({
+    organisation,
+    cycle_start_ms: cycle.startMs,
+    pool: figures.pool,
+    cycle_end_ms: cycle.endMs,
+    opening: figures.openingNanos.toString(),
+    granted: figures.grantedNanos.toString(),
+    refunded: figures.refundedNanos.toString(),
+    adjusted: figures.adjustedNanos.toString(),
+    used: figures.usedNanos.toString(),
+    expired: figures.expiredNanos.toString(),
+    closing: figures.closingNanos.toString(),
+  }));

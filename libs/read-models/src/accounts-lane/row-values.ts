@@ -38,5 +38,5 @@ const NOTHING = new Uint8Array();
 
 export const figureValues = (rows: readonly FigureRow[]): unknown[] => [
   ...columnsOf(rows, ['organisation', 'cycle_start_ms', 'pool', 'cycle_end_ms', 'opening', 'granted', 'refunded']),
-  ...columnsOf(rows, ['adjusted', 'used', 'expired', 'closing', 'closed']),
+  ...columnsOf(rows, ['adjusted', 'used', 'expired', 'closing']),
 ];

@@ -1,4 +1,6 @@
-import { civilOf, formatCredits, formatQuantity, type Cycle } from '@app/metering';
+import { civilOf, formatCredits, formatQuantity, type Cycle, type Wallet } from '@app/metering';
+import { figuresOfCycle, type CycleFigures } from '../accounts-lane/figure-rows.js';
+import { compareKeys } from '../compare-keys.js';
 import { fromStored } from '../stored-text.js';
 import type { FiguresAnswer, MonthlyItem, MonthlyMeter, MonthlyPool, PageRequest } from './answers.js';
 import { cycleAnswer, type AccountView } from './balance.js';
@@ -36,7 +38,8 @@ export async function listCycles(
     .toSorted((one, other) => other.startMs - one.startMs);
   const page = pageOf(cycles.slice(0, request.limit + 1), request.limit, ({ startMs }) => [startMs]);
   const starts = page.items.map(({ startMs }) => startMs);
-  const figures = await readFigures(snapshot, view.organisation, starts);
+  const closed = page.items.filter(({ isClosed }) => isClosed).map(({ startMs }) => startMs);
+  const figures = closed.length === 0 ? [] : await readFigures(snapshot, view.organisation, closed);
   const meters = account === null ? [] : await readMeters(snapshot, account, starts);
   const items = page.items.map((cycle) => {
     const { year, month } = civilOf(cycle.startMs);
@@ -46,7 +49,7 @@ export async function listCycles(
       month,
       cycle: cycleAnswer(cycle),
       closed: cycle.isClosed,
-      pools: figures.filter(isOf).map(poolOf),
+      pools: cycle.isClosed ? figures.filter(isOf).map(poolOf) : openPools(view.wallet, cycle),
       meters: meters.filter(isOf).map(meterOf),
     };
   });
@@ -88,6 +91,23 @@ const poolOf = (row: FigureRow): MonthlyPool => ({
   used: credits(row.used),
   expired: credits(row.expired),
   closing: credits(row.closing),
+});
+
+/** The figures of a cycle that is not closed; names in the order in which the rows of closed ones come. */
+const openPools = (wallet: Wallet, { startMs }: Cycle): MonthlyPool[] =>
+  figuresOfCycle(wallet, startMs)
+    .toSorted((one, other) => compareKeys([one.pool], [other.pool]))
+    .map(openPoolOf);
+
+const openPoolOf = (of: CycleFigures): MonthlyPool => ({
+  pool: of.pool,
+  opening: formatCredits(of.openingNanos),
+  granted: formatCredits(of.grantedNanos),
+  refunded: formatCredits(of.refundedNanos),
+  adjusted: formatCredits(of.adjustedNanos),
+  used: formatCredits(of.usedNanos),
+  expired: formatCredits(of.expiredNanos),
+  closing: formatCredits(of.closingNanos),
 });
 
 const figures = (events: bigint, quantity: string, amount: string): FiguresAnswer => ({

@@ -62,7 +62,7 @@ export const TABLE_CHECKS: readonly TableCheck[] = [
       ['cycle_start_ms', 'number'],
       ['pool', 'text'],
     ],
-    'cycle_end_ms opening granted refunded adjusted used expired closing closed',
+    'cycle_end_ms opening granted refunded adjusted used expired closing',
   ),
   plain(
     'accounts',

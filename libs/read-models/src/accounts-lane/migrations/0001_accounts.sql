@@ -50,10 +50,11 @@ create table ledger_entries (
 ) with (toast_tuple_target = 8160);
 alter table ledger_entries alter column lines set storage external;
 
+-- Of closed cycles, whose figures never change; those of open ones follow from the wallet.
 create table cycle_figures (
   organisation text collate "C" not null,
   cycle_start_ms bigint not null,
-  pool text not null,
+  pool text collate "C" not null,
   cycle_end_ms bigint not null,
   opening numeric not null,
   granted numeric not null,
@@ -62,9 +63,8 @@ create table cycle_figures (
   used numeric not null,
   expired numeric not null,
   closing numeric not null,
-  closed boolean not null,
   primary key (organisation, cycle_start_ms, pool)
-) with (fillfactor = 50);
+);
 
 create table threshold_crossings (
   organisation text collate "C" not null,
