@@ -26,6 +26,8 @@ const project = {
 export default {
   // Tests on real processes wait more than they work: two cores carry three of them at once.
   maxWorkers: 3,
+  // Only a failure meets it: a busy machine must not.
+  testTimeout: 120_000,
   projects: [
     // Pure and instant, beside the source.
     { ...project, displayName: 'unit', testMatch: ['<rootDir>/{apps,libs,bench,examples}/**/*.spec.ts'] },

@@ -25,7 +25,7 @@ beforeAll(async () => {
   await api.publishCatalog();
   accounts = new PayingAccounts(api, NOW_MS);
   aggregator = await accounts.startAggregator();
-}, 60_000);
+});
 afterAll(async () => {
   await aggregator.stop();
   await api.stop();

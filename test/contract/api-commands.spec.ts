@@ -13,7 +13,7 @@ beforeAll(async () => {
   ]) {
     await api.admin.put(`/v1/organisations/${organisation}`, { json: { plan } });
   }
-}, 60_000);
+});
 afterAll(() => api.stop());
 
 let keys = 0;

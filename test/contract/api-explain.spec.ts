@@ -9,7 +9,7 @@ beforeAll(async () => {
   api = await startApiHarness();
   await api.publishCatalog();
   await api.admin.put(ORGANISATION, { json: { plan: 'pro' } });
-}, 60_000);
+});
 afterAll(() => api.stop());
 
 describe('the gate', () => {

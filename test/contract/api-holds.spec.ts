@@ -13,7 +13,7 @@ beforeAll(async () => {
   await api.publishCatalog();
   await open('acme', '10');
   acme = await api.clientWith({ organisation: 'acme', scopes: ['read', 'write'] });
-}, 60_000);
+});
 afterAll(() => api.stop());
 
 let keys = 0;

@@ -13,7 +13,7 @@ const DAY_MS = 86_400_000;
 beforeAll(async () => {
   api = await startApiHarness();
   await api.publishCatalog();
-}, 60_000);
+});
 afterAll(() => api.stop());
 
 const BATCH = 'application/cloudevents-batch+json';
@@ -305,5 +305,5 @@ describe('a feed that cannot take usage', () => {
     expect(answer.problem()).toMatchObject({ status: 503, code: 'FeedUnavailable' });
     expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
     await broken.stop();
-  }, 60_000);
+  });
 });

@@ -5,7 +5,7 @@ import type { ApiHarness } from '../support/api-harness.js';
 let api: ApiHarness;
 beforeAll(async () => {
   api = await startApiHarness();
-}, 60_000);
+});
 afterAll(() => api.stop());
 
 const DAY_MS = 86_400_000;

@@ -14,7 +14,7 @@ const nowMs = Date.UTC(2026, 10, 20, 10);
 beforeAll(async () => {
   api = await startApiHarness();
   await api.publishCatalog();
-}, 60_000);
+});
 afterAll(() => api.stop());
 
 const lag = async (): Promise<Lag> => {

@@ -29,7 +29,7 @@ beforeAll(async () => {
     await api.admin.put(`${ORGANISATION}/budgets/${name}`, { json: { pool: 'credits', limit: '10', at } });
     await api.admin.put(`${ORGANISATION}/channels/${name}`, { json: { kind: 'email', to: `${name}@acme.test` } });
   }
-}, 60_000);
+});
 afterAll(() => api.stop());
 
 const list = async (path: string): Promise<List> => {

@@ -69,7 +69,7 @@ beforeAll(async () => {
   api = await startApiHarness({}, { isProjecting: true, env });
   await api.publishCatalog();
   accounts = new PayingAccounts(api, NOW_MS);
-}, 60_000);
+});
 afterAll(async () => {
   await api.stop();
   await new Promise((resolve) => receiver.close(resolve));

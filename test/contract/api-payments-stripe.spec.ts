@@ -23,7 +23,7 @@ beforeAll(async () => {
   api = await startApiHarness({}, { env });
   await api.publishCatalog();
   accounts = new PayingAccounts(api, NOW_MS);
-}, 60_000);
+});
 afterAll(async () => {
   await api.stop();
   await standIn.stop();

@@ -12,7 +12,7 @@ const ONE = 'application/cloudevents+json';
 let postgres: TestPostgres;
 beforeAll(async () => {
   postgres = await startTestPostgres();
-}, 60_000);
+});
 afterAll(() => postgres.stop());
 
 const configOf = (rates: Partial<ApiConfig> = {}): ApiConfig => ({
@@ -48,7 +48,7 @@ describe('the API as a process of its own', () => {
     expect(lag.json()).toMatchObject({ waiting: 1 });
     await again.stop();
     await second.close();
-  }, 60_000);
+  });
 
   it('is refused without what it needs, by name', async () => {
     await expect(composeApi(configOf(), {})).rejects.toThrow('DATABASE_URL');
@@ -68,7 +68,7 @@ describe('the API as a process of its own', () => {
     expect((await admin.post('/v1/keys', { json: {} })).status).toBe(422);
     await api.stop();
     await composed.close();
-  }, 60_000);
+  });
 
   it('answers 503 without detail when its database is gone, and says so in its health', async () => {
     const server = await startTestPostgres();
@@ -84,5 +84,5 @@ describe('the API as a process of its own', () => {
     expect((await admin.get('/health/live', { key: null })).status).toBe(200);
     await api.stop();
     await composed.close();
-  }, 60_000);
+  });
 });

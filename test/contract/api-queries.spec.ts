@@ -21,7 +21,7 @@ beforeAll(async () => {
     });
     ({ revision } = made.json() as { revision: string });
   }
-}, 60_000);
+});
 afterAll(() => api.stop());
 
 const get = (path: string): Promise<ApiAnswer> => api.admin.get(path);

@@ -31,7 +31,7 @@ beforeAll(async () => {
     async () => (await report('usage?from=2026-09-01T00:00:00Z&to=2026-12-01T00:00:00Z')).items[0]?.['events'] === 81,
   );
   await api.projected('year');
-}, 120_000);
+});
 afterAll(async () => {
   await aggregator.stop();
   await api.stop();

@@ -16,7 +16,7 @@ beforeAll(async () => {
   accounts = new PayingAccounts(api, NOW_MS);
   aggregator = await accounts.startAggregator();
   await ok(accounts.put('acme', { plan: 'pro' }));
-}, 60_000);
+});
 afterAll(async () => {
   await aggregator.stop();
   await api.stop();

@@ -30,7 +30,7 @@ beforeAll(async () => {
       scope: operation['x-scope'],
     })),
   );
-}, 60_000);
+});
 afterAll(() => api.stop());
 
 const PUBLIC = ['/v1/payments/webhook', '/health/live', '/health/ready', '/metrics', '/openapi.json'];

@@ -97,7 +97,7 @@ beforeAll(async () => {
     });
   }
   await api.projected('acme');
-}, 60_000);
+});
 afterAll(async () => {
   await aggregator?.stop();
   await api.stop();

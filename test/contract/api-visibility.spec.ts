@@ -8,7 +8,7 @@ let api: ApiHarness;
 beforeAll(async () => {
   api = await startApiHarness({}, { isProjecting: true });
   await api.publishCatalog();
-}, 60_000);
+});
 afterAll(() => api.stop());
 
 describe('an account that was opened just now', () => {

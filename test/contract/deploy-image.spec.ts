@@ -97,7 +97,7 @@ describe('programs of the image', () => {
     expect(await run(['deploy/docker/probe.mjs', '/health/live'], env)).toBe(1);
     server.close();
     expect(await run(['deploy/docker/probe.mjs', '/health/ready'], { PORT: String(await freePort()) })).toBe(1);
-  }, 30_000);
+  });
 
   it('make-secrets.mjs makes each secret once, whole, and readable for other users', async () => {
     const root = mkdtempSync(join(tmpdir(), 'secrets-'));
@@ -114,5 +114,5 @@ describe('programs of the image', () => {
     expect(read()).toEqual([key, password, url]);
     expect(readdirSync(join(root, 'database')).toSorted()).toEqual(['password', 'url']);
     rmSync(root, { recursive: true });
-  }, 30_000);
+  });
 });

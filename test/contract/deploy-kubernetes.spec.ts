@@ -55,7 +55,7 @@ describe('deploy/kubernetes', () => {
       expect.stringMatching(/^PodDisruptionBudget aggregator: .*maxUnavailabel/),
     ]);
     expect(schemaFault({ ...budget, spec: { selector: 'all' } })).toContain('/spec/selector');
-  }, 60_000);
+  });
 
   it('is applied as a whole', () => {
     const { resources } = parse(readFileSync(join(FOLDER, 'kustomization.yaml'), 'utf8')) as {

@@ -7,7 +7,7 @@ import { StandInServer } from '../support/eventstoredb/stand-in-server.js';
 const servers: StandInServer[] = [];
 afterAll(async () => {
   await Promise.all(servers.map(async (server) => server.stop()));
-}, 60_000);
+});
 
 async function startServer(): Promise<string> {
   const server = await StandInServer.start();

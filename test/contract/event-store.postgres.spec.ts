@@ -10,8 +10,8 @@ import type { TestPostgres } from '@app/postgres/testing';
 let server: TestPostgres;
 beforeAll(async () => {
   server = await startTestPostgres();
-}, 60_000);
-afterAll(async () => server.stop(), 60_000);
+});
+afterAll(async () => server.stop());
 
 const appendTo = (stream: string, expectedRevision = NO_STREAM): StreamAppend => ({
   stream,
@@ -43,7 +43,7 @@ describe('PostgresEventStore', () => {
     expect(seen).toEqual(Array.from({ length: 24 }, (_, nth) => BigInt(nth + 1)));
     await store.close();
     await pool.end();
-  }, 30_000);
+  });
 
   it('says that it is unavailable when the outcome of an append is unknown, and a retry finds out (F7)', async () => {
     const url = await server.createDatabase();
@@ -61,7 +61,7 @@ describe('PostgresEventStore', () => {
     expect(await store.append([append])).toEqual(first);
     await store.close();
     await pool.end();
-  }, 30_000);
+  });
 
   it.each([
     ['update', `update creditfold_events.events set data = ''`],

@@ -31,7 +31,7 @@ const nowMs = (): number => NOW_MS;
 let postgres: TestPostgres;
 beforeAll(async () => {
   postgres = await startTestPostgres();
-}, 60_000);
+});
 afterAll(() => postgres.stop());
 
 /** Streams, money and journal of one test, which outlive the executors that are started on them. */
@@ -158,17 +158,14 @@ describe('the executor of payments', () => {
   it.each([
     ['it is not reached', ['before', 'before']],
     ['its answer is lost', ['after', 'after']],
-  ] as const)(
-    'takes the money once when %s',
-    (_name, faults) =>
-      inWorld(async (world) => {
-        world.money.faults.push(...faults);
-        await world.executor();
-        await world.request('acme');
-        expect(await world.outcome('acme')).toEqual(ONCE);
-        expect(world.money.charges).toBe(3);
-      }),
-    20_000,
+  ] as const)('takes the money once when %s', (_name, faults) =>
+    inWorld(async (world) => {
+      world.money.faults.push(...faults);
+      await world.executor();
+      await world.request('acme');
+      expect(await world.outcome('acme')).toEqual(ONCE);
+      expect(world.money.charges).toBe(3);
+    }),
   );
 
   it('loses nothing and pays nothing twice when it ends between the payment and its record', () =>

@@ -8,8 +8,8 @@ import { AccountHistory } from '../support/account-history.js';
 let server: TestPostgres;
 beforeAll(async () => {
   server = await startTestPostgres();
-}, 60_000);
-afterAll(async () => server.stop(), 60_000);
+});
+afterAll(async () => server.stop());
 
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
@@ -43,7 +43,7 @@ describe('projector', () => {
     expect(await queries.waitForRevision('acme', account.revision, 10_000)).toBe(true);
     await second.stop();
     await Promise.all([store.close(), models.close()]);
-  }, 60_000);
+  });
 
   it('I11: turns red and ends when events wait and nothing moves', async () => {
     const url = await server.createDatabase();
@@ -63,7 +63,7 @@ describe('projector', () => {
     expect((await fetch(`http://127.0.0.1:${projector.port}/health/ready`)).status).toBe(503);
     await projector.stop();
     await Promise.all([store.close(), models.close()]);
-  }, 60_000);
+  });
 
   it('F35: a lock on the rows, of a session that is idle in its transaction, turns it red until the lock is gone', async () => {
     const url = await server.createDatabase();
@@ -93,5 +93,5 @@ describe('projector', () => {
     expect(faults).toEqual([]);
     await projector.stop();
     await Promise.all([store.close(), models.close()]);
-  }, 60_000);
+  });
 });

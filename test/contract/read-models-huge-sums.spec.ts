@@ -10,8 +10,8 @@ const NOVEMBER = Date.UTC(2026, 10, 1);
 let server: TestPostgres;
 beforeAll(async () => {
   server = await startTestPostgres();
-}, 60_000);
-afterAll(async () => server.stop(), 60_000);
+});
+afterAll(async () => server.stop());
 
 describe('huge sums in the read models', () => {
   it('are exact far beyond what a column of 64 bits holds, to the last nano-unit (F27)', async () => {

@@ -21,8 +21,8 @@ const OPENED_MS = Date.UTC(2026, 8, 3);
 let server: TestPostgres;
 beforeAll(async () => {
   server = await startTestPostgres();
-}, 60_000);
-afterAll(async () => server.stop(), 60_000);
+});
+afterAll(async () => server.stop());
 
 interface Parts {
   readonly url: string;
@@ -110,7 +110,7 @@ describe('read models', () => {
       ),
       { numRuns: 6 },
     );
-  }, 120_000);
+  });
 
   it('F34: a crash between rows and checkpoint neither skips nor doubles', async () => {
     await withReadModels(async (parts) => {
@@ -139,7 +139,7 @@ describe('read models', () => {
       }
       expect(await differencesOf(parts)).toEqual([]);
     });
-  }, 60_000);
+  });
 
   it('I7: a stale projector changes nothing', async () => {
     await withReadModels(async (parts) => {
@@ -152,7 +152,7 @@ describe('read models', () => {
       await stale.runToEnd();
       expect(await differencesOf(parts)).toEqual([]);
     });
-  }, 60_000);
+  });
 
   it('a rebuild switches at once while appends and live projectors go on, and readers do not notice (F39)', async () => {
     await withReadModels(async (parts) => {
@@ -193,7 +193,7 @@ describe('read models', () => {
       await Promise.all(workers.map((worker) => worker.stop()));
       expect((await models.generations.live('usage'))?.generation).toBe(2);
     });
-  }, 60_000);
+  });
 
   it('a generation that goes between two questions is not noticed', async () => {
     await withReadModels(async (parts) => {
@@ -217,7 +217,7 @@ describe('read models', () => {
       expect(await late.balance('acme')).toEqual(balance);
       expect(await late.balance('nobody')).toBeUndefined();
     });
-  }, 60_000);
+  });
 
   it('F45: a store restored to an earlier point has its lanes built again from what it holds', async () => {
     await withReadModels(async (parts) => {
@@ -249,7 +249,7 @@ describe('read models', () => {
       expect(await differencesOf({ ...parts, store: restored })).toEqual([]);
       await restored.close();
     });
-  }, 60_000);
+  });
 
   it('names every kind of altered row', async () => {
     await withReadModels(async (parts) => {
@@ -314,7 +314,7 @@ describe('read models', () => {
         recomputed: 'pro',
       });
     });
-  }, 60_000);
+  });
 
   it('I9: an event that cannot be read stops its own account only', async () => {
     await withReadModels(async (parts) => {
@@ -334,5 +334,5 @@ describe('read models', () => {
       ]);
       expect(await differencesOf(parts)).toEqual([]);
     });
-  }, 60_000);
+  });
 });

@@ -1,14 +1,12 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startEmbeddedPostgres } from '@app/postgres';
 import { startTestPostgres, type TestPostgres } from '@app/postgres/testing';
 import { ReadModels } from '@app/read-models';
 import { runReplay } from '../../apps/replay/src/index.js';
 import { liveThrough, ReplayWorld } from '../support/replay-world.js';
-
-jest.setTimeout(60_000);
 
 async function run(env: Readonly<Record<string, string>>, ...args: readonly string[]) {
   let [out, err] = ['', ''];

@@ -1,9 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { formatCredits, poolViews } from '@app/metering';
 import { startTestPostgres, type TestPostgres } from '@app/postgres/testing';
 import { liveThrough, ReplayWorld } from '../support/replay-world.js';
-
-jest.setTimeout(60_000);
 
 let server: TestPostgres;
 let world: ReplayWorld;

@@ -1,10 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { AccountEvent, UsageCharged } from '@app/metering';
 import { startTestPostgres, type TestPostgres } from '@app/postgres/testing';
 import { z } from 'zod';
 import { liveThrough, ReplayWorld } from '../support/replay-world.js';
-
-jest.setTimeout(60_000);
 
 let server: TestPostgres;
 beforeAll(async () => {

@@ -15,8 +15,8 @@ const NOVEMBER = Date.UTC(2026, 10, 1);
 let server: TestPostgres;
 beforeAll(async () => {
   server = await startTestPostgres();
-}, 60_000);
-afterAll(async () => server.stop(), 60_000);
+});
+afterAll(async () => server.stop());
 
 /** What daily sums can answer: one dimension at most, and meters. */
 const QUESTIONS: readonly (readonly [groupBy: readonly string[], filter: Record<string, string>])[] = [

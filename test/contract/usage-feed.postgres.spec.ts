@@ -1,10 +1,9 @@
-import { afterAll, beforeAll, jest } from '@jest/globals';
+import { afterAll, beforeAll } from '@jest/globals';
 import { createPool } from '@app/postgres';
 import { startTestPostgres } from '@app/postgres/testing';
 import { PostgresUsageFeed } from '@app/usage-feed';
 import { usageFeedContract } from '@app/usage-feed/testing';
 
-jest.setTimeout(60_000);
 let server: Awaited<ReturnType<typeof startTestPostgres>>;
 beforeAll(async () => {
   server = await startTestPostgres();

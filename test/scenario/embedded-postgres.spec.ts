@@ -25,7 +25,7 @@ beforeEach(async () => {
 afterEach(async () => {
   for (const parent of parents.splice(0)) parent.kill('SIGKILL');
   await rm(dataDir, { recursive: true, force: true, maxRetries: 20, retryDelay: 500 });
-}, 30_000);
+});
 
 const start = async (port?: number): Promise<EmbeddedPostgres> =>
   startEmbeddedPostgres({ dataDir, settings: { shared_buffers: '64MB' }, ...(port === undefined ? {} : { port }) });
@@ -81,7 +81,7 @@ describe('an embedded Postgres', () => {
     expect(await query(second.url, 'select id from cups')).toEqual([{ id: 7 }]);
     await second.stop();
     expect(await readdir(dataDir)).not.toContain('lock');
-  }, 60_000);
+  });
 
   it('ends within 10 s of the kill -9 of its parent; a start waits for that and finds what was committed', async () => {
     const { parent, url, pid } = await hold();
@@ -93,7 +93,7 @@ describe('an embedded Postgres', () => {
     expect(Date.now() - killedAtMs).toBeLessThan(10_000);
     expect(await query(successor.url, 'select id from cups')).toEqual([{ id: 7 }]);
     await successor.stop();
-  }, 60_000);
+  });
 
   it('ends within 10 s of the kill -9 of its parent while clients hang on to it, without any successor', async () => {
     const { parent, url, pid } = await hold();
@@ -106,7 +106,7 @@ describe('an embedded Postgres', () => {
     expect(isRunning(pid)).toBe(false);
     await hanging;
     await pool.end();
-  }, 60_000);
+  });
 
   it('outlives a Ctrl-C in the terminal of its parent', async () => {
     const { parent, url } = await hold();
@@ -114,7 +114,7 @@ describe('an embedded Postgres', () => {
     await once(parent.stdout ?? parent, 'data');
     await sleep(500);
     expect(await query(url, 'select 1 as one')).toEqual([{ one: 1 }]);
-  }, 60_000);
+  });
 });
 
 describe('a data directory', () => {
@@ -123,7 +123,7 @@ describe('a data directory', () => {
     const askedAtMs = Date.now();
     await expect(start()).rejects.toMatchObject({ code: 'DataDirectoryInUse' });
     expect(Date.now() - askedAtMs).toBeLessThan(5_000);
-  }, 60_000);
+  });
 
   it('is waited for while its holder is ending', async () => {
     const first = await start();
@@ -134,7 +134,7 @@ describe('a data directory', () => {
     const second = await waiting;
     expect(second.pid).not.toBe(first.pid);
     await second.stop();
-  }, 60_000);
+  });
 
   it('is taken over from a dead process, also when its pid was given out again', async () => {
     const lock = { pid: process.pid, startedAt: 'long ago', token: 'another', isEnding: false };
@@ -142,7 +142,7 @@ describe('a data directory', () => {
     const server = await start();
     expect(JSON.parse(await readFile(join(dataDir, 'lock'), 'utf8'))).not.toMatchObject({ token: 'another' });
     await server.stop();
-  }, 60_000);
+  });
 
   it('of another version is refused, and free again', async () => {
     await writeFile(join(dataDir, 'format'), '99\n');
@@ -158,4 +158,4 @@ it('says that a port is taken', async () => {
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   await expect(start(port)).rejects.toMatchObject({ code: 'PortInUse' });
   other.close();
-}, 60_000);
+});

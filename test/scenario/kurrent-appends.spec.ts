@@ -14,9 +14,9 @@ describe('appends to EventStoreDB', () => {
   beforeAll(async () => {
     stores = await startKurrentStores();
     ({ server, store, hasty, client } = stores);
-  }, 30_000);
+  });
   beforeEach(async () => server.plan());
-  afterAll(async () => stores.close(), 30_000);
+  afterAll(async () => stores.close());
 
   it('an empty append "succeeds" with revision 0: it is refused before the client', async () => {
     const stream = named();
@@ -129,5 +129,5 @@ describe('appends to EventStoreDB', () => {
     expect(kept).toMatchObject({ status: 'fulfilled' });
     await victim.close();
     await dying.stop();
-  }, 20_000);
+  });
 });

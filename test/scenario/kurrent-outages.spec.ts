@@ -10,8 +10,8 @@ describe('outages of EventStoreDB', () => {
   let server: StandInServer;
   beforeEach(async () => {
     server = await StandInServer.start();
-  }, 30_000);
-  afterEach(async () => server.stop(), 30_000);
+  });
+  afterEach(async () => server.stop());
 
   it.each([
     ['one node', async () => `esdb://127.0.0.1:${await freePort()}?tls=false`],
@@ -35,7 +35,7 @@ describe('outages of EventStoreDB', () => {
     await server.startAgain();
     expect(await appendEventually(store, append)).toMatchObject({ kind: 'appended', revision: 0n });
     await store.close();
-  }, 40_000);
+  });
 
   it('a node that is no leader is left for the one that is', async () => {
     const store = await KurrentEventStore.connect({ url: server.url });
@@ -84,5 +84,5 @@ describe('outages of EventStoreDB', () => {
     }
     expect(acknowledged.size).toBe(16);
     await store.close();
-  }, 60_000);
+  });
 });

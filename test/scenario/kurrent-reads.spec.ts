@@ -24,9 +24,9 @@ describe('reads of EventStoreDB', () => {
   beforeAll(async () => {
     stores = await startKurrentStores();
     ({ server, store, hasty, client } = stores);
-  }, 30_000);
+  });
   beforeEach(async () => server.plan());
-  afterAll(async () => stores.close(), 30_000);
+  afterAll(async () => stores.close());
 
   const fill = async (count: number): Promise<string> => {
     const stream = named();
@@ -110,7 +110,7 @@ describe('reads of EventStoreDB', () => {
     const { read, subscribe } = await server.calls();
     expect((read ?? 0) - (readsBefore ?? 0)).toBeLessThan(30);
     expect(subscribe).toBeGreaterThan(0);
-  }, 60_000);
+  });
 
   it('miss no event that lies right before or behind a checkpoint of the server', async () => {
     const seen: string[] = [];
@@ -130,7 +130,7 @@ describe('reads of EventStoreDB', () => {
       }
     }
     expect(seen).toEqual(expected);
-  }, 60_000);
+  });
 
   it('read on event by event where the server says nothing of a filter', async () => {
     const [before, prefix] = [await store.head(), `account-${named()}`];
@@ -144,7 +144,7 @@ describe('reads of EventStoreDB', () => {
       ({ position: after, isEnd } = page);
     }
     expect(seen).toEqual([`${prefix}-1`]);
-  }, 60_000);
+  });
 
   it('never take a part for the whole: a read that breaks off fails', async () => {
     const [before, stream] = [await store.head(), await fill(20)];
@@ -160,7 +160,7 @@ describe('reads of EventStoreDB', () => {
     await expect(hasty.readStream(stream, { maxCount: 1 })).rejects.toBeInstanceOf(EventStoreUnavailable);
     await expect(hasty.readAll({ after: START, maxCount: 1 })).rejects.toBeInstanceOf(EventStoreUnavailable);
     await expect(hasty.head()).rejects.toBeInstanceOf(EventStoreUnavailable);
-  }, 20_000);
+  });
 
   it('more of them than a connection takes at once wait for their turn, beside appends and waiters', async () => {
     const stream = await fill(3);
@@ -172,7 +172,7 @@ describe('reads of EventStoreDB', () => {
     expect((await Promise.all(reads)).every(({ length }) => length === 3)).toBe(true);
     expect(await appends).toHaveLength(100);
     await Promise.all(waiting);
-  }, 40_000);
+  });
 
   it('a stream whose beginning was cut off is no stream to decide from', async () => {
     const stream = await fill(5);
@@ -198,7 +198,7 @@ describe('waiting for an append to EventStoreDB', () => {
     server = await StandInServer.start();
     store = await KurrentEventStore.connect({ url: server.url });
     await store.append([appendTo(named())]);
-  }, 30_000);
+  });
   const close = async (): Promise<void> => {
     await store.close();
     await server.stop();
@@ -214,7 +214,7 @@ describe('waiting for an append to EventStoreDB', () => {
     await store.waitForAppend(await store.head(), 50);
     expect(Date.now() - startedAt).toBeGreaterThanOrEqual(45);
     await close();
-  }, 40_000);
+  });
 
   it('misses nothing that came between the read and the wait', async () => {
     const head = await store.head();
@@ -223,25 +223,21 @@ describe('waiting for an append to EventStoreDB', () => {
     await store.waitForAppend(head, LONG_MS);
     expect(Date.now() - startedAt).toBeLessThan(LONG_MS / 2);
     await close();
-  }, 40_000);
+  });
 
   it.each([
     ['is refused', { action: 'refuse', times: 2 }],
     ['breaks off', { action: 'cut', afterEvents: 0 }],
-  ] as const)(
-    'subscribes again when the subscription %s',
-    async (_name, fault) => {
-      await server.plan({ method: 'subscribe', ...fault });
-      const startedAt = Date.now();
-      const waiting = store.waitForAppend(await store.head(), LONG_MS);
-      await store.append([appendTo(named())]);
-      await waiting;
-      expect(Date.now() - startedAt).toBeLessThan(LONG_MS / 2);
-      expect((await server.calls())['subscribe']).toBeGreaterThan(1);
-      await close();
-    },
-    40_000,
-  );
+  ] as const)('subscribes again when the subscription %s', async (_name, fault) => {
+    await server.plan({ method: 'subscribe', ...fault });
+    const startedAt = Date.now();
+    const waiting = store.waitForAppend(await store.head(), LONG_MS);
+    await store.append([appendTo(named())]);
+    await waiting;
+    expect(Date.now() - startedAt).toBeLessThan(LONG_MS / 2);
+    expect((await server.calls())['subscribe']).toBeGreaterThan(1);
+    await close();
+  });
 
   it('outlives the death of the server', async () => {
     const startedAt = Date.now();
@@ -252,12 +248,12 @@ describe('waiting for an append to EventStoreDB', () => {
     await waiting;
     expect(Date.now() - startedAt).toBeLessThan(LONG_MS);
     await close();
-  }, 60_000);
+  });
 
   it('resolves when the store is closed', async () => {
     const waiting = store.waitForAppend(await store.head(), LONG_MS);
     await close();
     await waiting;
     expect(await store.waitForAppend(START, LONG_MS)).toBeUndefined();
-  }, 40_000);
+  });
 });

@@ -10,11 +10,11 @@ beforeAll(async () => {
   server = await startTestPostgres();
   await migrateLeases(server.url);
   pool = createPool(server.url, { applicationName: 'test', max: 5 });
-}, 60_000);
+});
 afterAll(async () => {
   await pool.end();
   await server.stop();
-}, 60_000);
+});
 
 const ask = async (name: string, holder: string, ttlMs: number): Promise<Lease | undefined> =>
   Lease.acquire(pool, { name, holder, ttlMs });

@@ -100,5 +100,5 @@ describe('a process that meets what a newer release wrote', () => {
     const stored = await api.accounts.store.readStream('account-globex', { direction: 'backwards', maxCount: 1 });
     expect(stored.map((event) => decodeAccountEvent(event).event.type)).toEqual(['CreditsGranted']);
     await api.stop();
-  }, 60_000);
+  });
 });

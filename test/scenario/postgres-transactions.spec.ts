@@ -9,8 +9,8 @@ import type { TestPostgres } from '@app/postgres/testing';
 let server: TestPostgres;
 beforeAll(async () => {
   server = await startTestPostgres();
-}, 60_000);
-afterAll(async () => server.stop(), 60_000);
+});
+afterAll(async () => server.stop());
 
 async function withPool<T>(url: string, fn: (pool: ReturnType<typeof createPool>) => Promise<T>): Promise<T> {
   const pool = createPool(url, { applicationName: 'test', max: 4, statementTimeoutMs: 2_000 });
@@ -123,7 +123,7 @@ describe('migrate', () => {
         'parlour.saucers',
       ]);
     });
-  }, 30_000);
+  });
 
   it('refuses a schema that a newer version wrote, and changes nothing', async () => {
     const url = await server.createDatabase();

@@ -26,17 +26,13 @@ describe('a process that lacks what it needs names all of it, and exits with 1',
     ['standalone', { KAFKA_BROKERS: 'kafka' }, 'KAFKA_BROKERS has to be host:port'],
     ['standalone', { KAFKA_TLS: 'true' }, 'KAFKA_BROKERS must be set, because KAFKA_TLS is.'],
     ['standalone', { KURRENTDB_URL: 'esdb://127.0.0.1:1' }, 'KURRENTDB_URL is not usable'],
-  ])(
-    '%s with %j',
-    async (app, env, message) => {
-      const { code, stdout, stderr } = await runApp(app, [], { ...NOTHING, ...env });
-      expect({ code, text: stdout + stderr }).toEqual({
-        code: 1,
-        text: expect.stringContaining(`InvalidSetting: ${message}`),
-      });
-      // A message for people, not a stack.
-      expect(stderr).not.toMatch(/^\s+at /m);
-    },
-    60_000,
-  );
+  ])('%s with %j', async (app, env, message) => {
+    const { code, stdout, stderr } = await runApp(app, [], { ...NOTHING, ...env });
+    expect({ code, text: stdout + stderr }).toEqual({
+      code: 1,
+      text: expect.stringContaining(`InvalidSetting: ${message}`),
+    });
+    // A message for people, not a stack.
+    expect(stderr).not.toMatch(/^\s+at /m);
+  });
 });

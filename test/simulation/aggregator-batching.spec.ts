@@ -173,15 +173,15 @@ describe('the same records in any batches', () => {
       }),
       { numRuns: 25 },
     );
-  }, 60_000);
+  });
 });
 
 describe('on Postgres', () => {
   let server: TestPostgres;
   beforeAll(async () => {
     server = await startTestPostgres();
-  }, 60_000);
-  afterAll(async () => server.stop(), 60_000);
+  });
+  afterAll(async () => server.stop());
 
   it('comes to the same as in memory (I6)', async () => {
     const [drawn] = fc.sample(logs, { numRuns: 1, seed: 7 });
@@ -195,5 +195,5 @@ describe('on Postgres', () => {
     await checkAgainstOracle(log);
     await world.end();
     await store.close();
-  }, 60_000);
+  });
 });

@@ -128,6 +128,5 @@ describe('an aggregator that ends at any moment (F1)', () => {
         }
       }
     },
-    20_000,
   );
 });

@@ -60,5 +60,5 @@ describe('an aggregator that is killed in a tight loop under load (F2)', () => {
     await world.start();
     await world.drained();
     expect(await pictureOfAll(world)).toEqual(whole);
-  }, 120_000);
+  });
 });

@@ -85,11 +85,11 @@ describe('appends, repetitions and reads under faults', () => {
   beforeAll(async () => {
     server = await StandInServer.start();
     store = await KurrentEventStore.connect({ url: server.url, callTimeoutMs: CALL_TIMEOUT_MS });
-  }, 30_000);
+  });
   afterAll(async () => {
     await store.close();
     await server.stop();
-  }, 30_000);
+  });
 
   const certainly = async <Result>(ask: () => Promise<Result>): Promise<Result> => {
     for (let attempt = 0; attempt < 100; attempt += 1) {

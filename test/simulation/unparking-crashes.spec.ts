@@ -73,6 +73,5 @@ describe('an aggregator that ends at any moment of unparking (F1, F25)', () => {
       expect(charged.map(({ id }) => id).toSorted()).toEqual(['t0', 't1', 't2', 'h', ...KEPT].toSorted());
       expect((await world.feedState(TOPICS.live)).releasing).toEqual(new Set());
     },
-    20_000,
   );
 });

@@ -20,7 +20,7 @@ export function eventStoreDbFacts(name: string, urlOf: () => Promise<string>): v
     let client: EventStoreDBClient;
     beforeAll(async () => {
       client = EventStoreDBClient.connectionString(await urlOf());
-    }, 60_000);
+    });
     afterAll(async () => client.dispose());
 
     // With credentials an append is a call of its own; without, a part of a stream of appends.

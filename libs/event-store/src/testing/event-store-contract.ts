@@ -13,8 +13,8 @@ export function eventStoreContract(name: string, createStore: CreateStore, optio
     let store: EventStore;
     beforeAll(async () => {
       store = await createStore();
-    }, 60_000);
-    afterAll(async () => store.close(), 60_000);
+    });
+    afterAll(async () => store.close());
 
     appendContract(() => store);
     refusalContract(() => store);

@@ -11,8 +11,8 @@ export function snapshotStoreContract(
 ): void {
   describe(`snapshot store: ${name}`, () => {
     let opened: Awaited<ReturnType<typeof open>>;
-    beforeAll(async () => void (opened = await open()), 60_000);
-    afterAll(async () => opened.close(), 60_000);
+    beforeAll(async () => void (opened = await open()));
+    afterAll(async () => opened.close());
 
     const data = Uint8Array.of(0, 255, 1, 128);
 

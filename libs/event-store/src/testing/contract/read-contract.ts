@@ -96,6 +96,6 @@ export function waitContract(store: () => EventStore): void {
       expect(Date.now() - startedAt).toBeLessThan(10_000);
       await store().waitForAppend(await store().head(), 40);
       expect(Date.now() - startedAt).toBeGreaterThan(80);
-    }, 40_000);
+    });
   });
 }
