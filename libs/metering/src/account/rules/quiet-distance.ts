@@ -16,15 +16,25 @@ const NEVER = -1n;
 export function quietDistance(wallet: Wallet, catalog: Catalog): bigint {
   let distance = rechargeDistance(wallet, catalog);
   for (const state of rulesOf(wallet)) {
+    if (distance < 0n) return NEVER;
     if (state.rule.kind === 'budget') continue;
-    for (const mark of state.rule.marks) {
-      if (distance < 0n) return NEVER;
-      if (isKnownReached(wallet, state, mark)) continue;
-      const own = markDistance(wallet, state, mark);
-      if (own < distance) distance = own;
-    }
+    const mark = nextMark(wallet, state);
+    const own = mark === undefined ? distance : markDistance(wallet, state, mark);
+    if (own < distance) distance = own;
   }
   return distance;
+}
+
+/** The mark that comes first of those not reached yet: the least percentage used; of what is left, the largest. */
+function nextMark(wallet: Wallet, state: RuleState): ThresholdMark | undefined {
+  const isRising = state.rule.basis === 'percent-used';
+  let next: ThresholdMark | undefined;
+  for (const mark of state.rule.marks) {
+    const isNearer =
+      next === undefined || (isRising ? mark.valueNanos < next.valueNanos : mark.valueNanos > next.valueNanos);
+    if (isNearer && !isKnownReached(wallet, state, mark)) next = mark;
+  }
+  return next;
 }
 
 /** Moving d nano-credits changes balance and used by at most d each, and their sum by at most d. */

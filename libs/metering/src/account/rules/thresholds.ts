@@ -62,12 +62,12 @@ export function* rulesOf(wallet: Wallet): Generator<RuleState> {
   for (const state of wallet.rules.values()) if (!isBuiltInRule(state.rule)) yield state;
   for (const pool of wallet.pools.values())
     for (const rule of builtInRules(pool)) {
-      const kept = wallet.rules.get(ruleKey(rule));
-      yield { countedNanos: 0n, countedCycleMs: 0, reached: NONE, reachedCycleMs: 0, ...kept, rule };
+      const { reached, reachedCycleMs } = wallet.rules.get(ruleKey(rule)) ?? NOTHING_REACHED;
+      yield { rule, reached, reachedCycleMs, countedNanos: 0n, countedCycleMs: 0 };
     }
 }
 
-const NONE: Set<string> = new Set();
+const NOTHING_REACHED: Pick<RuleState, 'reached' | 'reachedCycleMs'> = { reached: new Set(), reachedCycleMs: 0 };
 
 /** Whether a mark was reached before in the cycle that ledger time is in. */
 export const isKnownReached = (wallet: Wallet, state: RuleState, mark: ThresholdMark): boolean =>
