@@ -74,6 +74,17 @@ function countEach(numbers: readonly number[]): Map<number, number> {
 
 function writeMeterLines(writer: ByteWriter, { amounts, extras }: EvidenceTable): void {
   writeAmounts(writer, amounts.values());
+  if (extras.size === 0) {
+    writeSparse(writer, NO_VALUES);
+    writeSparse(writer, NO_VALUES);
+    writeSparseLists(writer, NO_LISTS);
+  } else writeExtras(writer, extras);
+}
+
+const NO_VALUES: ReadonlyMap<number, bigint> = new Map();
+const NO_LISTS: ReadonlyMap<number, readonly bigint[]> = new Map();
+
+function writeExtras(writer: ByteWriter, extras: EvidenceTable['extras']): void {
   const [cuts, deltas] = [new Map<number, bigint>(), new Map<number, bigint>()];
   const inputs = new Map<number, readonly bigint[]>();
   for (const [line, extra] of extras) {

@@ -27,21 +27,38 @@ export function chainStart(stream: string): Uint8Array {
 let hashed = Buffer.allocUnsafeSlow(65_536);
 
 /** SHA-256 over the previous hash, the type, the version and the body: put together, for one call in place of five. */
-function hashOf(previousHash: Uint8Array, type: string, data: Uint8Array): Buffer {
+function hashOf(previousHash: Uint8Array, type: string, data: Uint8Array): Uint8Array {
   const size = HASH_BYTES + Buffer.byteLength(type, 'utf8') + 1 + data.length - HEADER_BYTES;
   if (size > hashed.length) hashed = Buffer.allocUnsafeSlow(2 * size);
   hashed.set(previousHash);
   let at = HASH_BYTES + hashed.write(type, HASH_BYTES, 'utf8');
   hashed[at++] = data[0] ?? 0;
   hashed.set(data.subarray(HEADER_BYTES), at);
-  return hashAtOnce('sha256', hashed.subarray(0, size), 'buffer');
+  // As a text of 32 characters, one a byte: a buffer of its own costs more than the hash.
+  const digest = hashAtOnce('sha256', hashed.subarray(0, size), 'binary');
+  const hash = new Uint8Array(HASH_BYTES);
+  for (let index = 0; index < HASH_BYTES; index += 1) hash[index] = digest.charCodeAt(index);
+  return hash;
 }
+
+const ID_BYTES = 16;
+const ID_LENGTH = 36;
+const DASH = 0x2d;
+const DIGITS = Buffer.from('0123456789abcdef', 'binary');
+const idText = Buffer.allocUnsafeSlow(ID_LENGTH);
 
 /** A UUID of version 8 (RFC 9562) from the hash's first 16 bytes: equal id, equal content in the same place. */
 export function eventIdOf(hash: Uint8Array): string {
-  const hex = Buffer.from(hash.buffer, hash.byteOffset, 16).toString('hex');
-  const variant = ((Number.parseInt(hex.charAt(16), 16) & 0x3) | 0x8).toString(16);
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20)}`;
+  let length = 0;
+  for (let index = 0; index < ID_BYTES; index += 1) {
+    let byte = hash[index] ?? 0;
+    if (index === 6) byte = (byte & 0x0f) | 0x80;
+    if (index === 8) byte = (byte & 0x3f) | 0x80;
+    if (index === 4 || index === 6 || index === 8 || index === 10) idText[length++] = DASH;
+    idText[length++] = DIGITS[byte >> 4] ?? 0;
+    idText[length++] = DIGITS[byte & 0x0f] ?? 0;
+  }
+  return idText.toString('latin1');
 }
 
 /** Puts version, chain hash and body together. */
@@ -70,7 +87,7 @@ export function verifyChain(
 ): ChainVerdict {
   if (stored.data.length < HEADER_BYTES) return { isIntact: false, differs: 'length' };
   const hash = hashOf(previousHash, stored.type, stored.data);
-  if (!hash.equals(stored.data.subarray(1, HEADER_BYTES))) return { isIntact: false, differs: 'hash' };
+  if (Buffer.compare(hash, stored.data.subarray(1, HEADER_BYTES)) !== 0) return { isIntact: false, differs: 'hash' };
   if (eventIdOf(hash) !== stored.id) return { isIntact: false, differs: 'id' };
   return { isIntact: true, hash };
 }

@@ -7,6 +7,7 @@ import { writeBigints, writeIntegers, writeSteps } from './write-columns.js';
 /** Values that few lines have, by line: how many, at which lines, then the values. None take one byte together. */
 export function writeSparse(writer: ByteWriter, values: ReadonlyMap<number, bigint>): void {
   writer.varint(values.size);
+  if (values.size === 0) return;
   writeSteps(writer, [...values.keys()]);
   writeBigints(writer, [...values.values()]);
 }
@@ -21,9 +22,13 @@ export function readSparse(reader: ByteReader, lineCount: number): Map<number, b
 
 /** As `writeSparse`, each value being a list. */
 export function writeSparseLists(writer: ByteWriter, values: ReadonlyMap<number, readonly bigint[]>): void {
+  writer.varint(values.size);
+  if (values.size === 0) {
+    writer.varint(0);
+    return;
+  }
   const lists = [...values.values()];
   const flat = lists.flat();
-  writer.varint(values.size);
   writeSteps(writer, [...values.keys()]);
   writeIntegers(
     writer,

@@ -1,20 +1,18 @@
+import { Dictionary } from '@app/metering';
 import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
 
 /** Interned texts of one event: each is written once and meant by its number from then on. */
 export class TextTable {
-  private readonly numbers = new Map<string, number>();
+  private readonly dictionary = new Dictionary();
 
   /** The number of a text, a new one where it was not met before. */
   numberOf(text: string): number {
-    const known = this.numbers.get(text);
-    if (known !== undefined) return known;
-    this.numbers.set(text, this.numbers.size);
-    return this.numbers.size - 1;
+    return this.dictionary.numberOf(text);
   }
 
   write(writer: ByteWriter): void {
-    writeTexts(writer, [...this.numbers.keys()]);
+    writeTexts(writer, this.dictionary.texts);
   }
 }
 

@@ -82,6 +82,7 @@ function readPoints(reader: ByteReader, count: number, texts: TextList): SeriesP
 
 export function writeSamples(writer: ByteWriter, samples: readonly MeterSample[], texts: TextTable): void {
   writer.count(samples.length, CODEC_LIMITS.elementsMax);
+  if (samples.length === 0) return;
   writeProperty(writer, samples, (sample) => sample.use);
   writeBigints(
     writer,

@@ -4,7 +4,7 @@ import type { ByteWriter } from './byte-writer.js';
 import { CODEC_LIMITS } from './codec-limits.js';
 import { readIntegers, readSteps } from './read-columns.js';
 import type { TextList, TextTable } from './text-table.js';
-import { writeIntegers, writeSteps } from './write-columns.js';
+import { writeProperty, writeSteps } from './write-columns.js';
 
 const OUTCOMES = ['charged', 'late', 'adjusted'] as const;
 
@@ -34,16 +34,14 @@ export function readFeed(reader: ByteReader): FeedRange | null {
   return { topic, generation, partition, first, last: first + reader.bigint() };
 }
 
-const textsOf = (use: RateUse): string[] => [use.meter, use.pool, use.rate, use.rateCard, use.plan];
-
 /** Few, so rows of columns: what repeats between them takes one byte a column. */
 export function writeUses(writer: ByteWriter, uses: readonly RateUse[], texts: TextTable): void {
   writer.count(uses.length, CODEC_LIMITS.elementsMax);
-  for (const field of [0, 1, 2, 3, 4])
-    writeIntegers(
-      writer,
-      uses.map((use) => texts.numberOf(textsOf(use)[field] ?? '')),
-    );
+  writeProperty(writer, uses, (use) => texts.numberOf(use.meter));
+  writeProperty(writer, uses, (use) => texts.numberOf(use.pool));
+  writeProperty(writer, uses, (use) => texts.numberOf(use.rate));
+  writeProperty(writer, uses, (use) => texts.numberOf(use.rateCard));
+  writeProperty(writer, uses, (use) => texts.numberOf(use.plan));
   writeSteps(
     writer,
     uses.map((use) => use.effectiveFromMs),
@@ -52,14 +50,8 @@ export function writeUses(writer: ByteWriter, uses: readonly RateUse[], texts: T
     writer,
     uses.map((use) => use.cycle.startMs),
   );
-  writeIntegers(
-    writer,
-    uses.map((use) => use.cycle.endMs - use.cycle.startMs),
-  );
-  writeIntegers(
-    writer,
-    uses.map((use) => OUTCOMES.indexOf(use.outcome) * 2 + (use.isReversible ? 1 : 0)),
-  );
+  writeProperty(writer, uses, (use) => use.cycle.endMs - use.cycle.startMs);
+  writeProperty(writer, uses, (use) => OUTCOMES.indexOf(use.outcome) * 2 + (use.isReversible ? 1 : 0));
 }
 
 /** @throws {CorruptEvent} */

@@ -30,6 +30,8 @@ function shapeOf(values: readonly number[]): Shape {
 
 const isSmall = ({ least, largest }: Shape): boolean => least >= -SMALL_MAX && largest <= SMALL_MAX;
 
+const isPlain = (value: number): boolean => Number.isInteger(value) && value >= -SMALL_MAX && value <= SMALL_MAX;
+
 function sharedExponent(values: readonly number[]): number {
   let exponent = EXPONENT_MAX;
   for (let index = 0; index < values.length; index += 1) {
@@ -81,7 +83,10 @@ function writeLarge(writer: ByteWriter, values: readonly bigint[]): void {
 
 /** Safe integers. @throws {RangeError} for anything else */
 export function writeIntegers(writer: ByteWriter, values: readonly number[]): void {
-  if (values.length === 0) return;
+  const [only] = values;
+  if (only === undefined) return;
+  // Columns of appends of one usage event have one value.
+  if (values.length === 1 && isPlain(only)) return writeConstant(writer, only, 1);
   const shape = shapeOf(values);
   if (isSmall(shape)) writeShaped(writer, values, shape);
   else if (!values.every(Number.isSafeInteger)) throw new RangeError('a column takes safe integers');
@@ -153,8 +158,10 @@ function priceOf(amounts: readonly number[], bases: readonly number[]): number {
 
 /** Integers that grow slowly: the first, then the steps between them. */
 export function writeSteps(writer: ByteWriter, values: readonly number[]): void {
-  if (values.length === 0) return;
-  let previous = values[0] ?? 0;
+  const [first] = values;
+  if (first === undefined) return;
+  if (values.length === 1 && isPlain(first)) return writer.integer(first);
+  let previous = first;
   const steps: number[] = [];
   let isSmallEnough = Math.abs(previous) <= SMALL_MAX / 2;
   for (let index = 1; index < values.length; index += 1) {
@@ -164,7 +171,7 @@ export function writeSteps(writer: ByteWriter, values: readonly number[]): void 
     previous = value;
   }
   if (!isSmallEnough) return writeBigintSteps(writer, values.map(BigInt));
-  writer.integer(values[0] ?? 0);
+  writer.integer(first);
   writeIntegers(writer, steps);
 }
 

@@ -5,7 +5,7 @@ import { NumberLists } from './number-lists.js';
 /** The values that combinations have of one dimension, in their order. */
 interface NameValues {
   readonly values: Dictionary;
-  readonly numbers: number[];
+  numbers: number[];
 }
 
 /** Combinations of dimensions as columns: of each, which names it has; of each name, the values. */
@@ -28,6 +28,7 @@ export class DimensionColumns implements DimensionTable {
   readonly nameLists = new NumberLists();
   readonly nameListNumbers: number[] = [];
   readonly #pushed: number[] = [];
+  #pushedCount = 0;
 
   get count(): number {
     return this.nameListNumbers.length;
@@ -45,14 +46,20 @@ export class DimensionColumns implements DimensionTable {
 
   /** One pair, by numbers, of the combination that the next `end` ends. */
   pushPair(name: number, value: number): void {
-    this.byName[name]?.numbers.push(value);
-    this.#pushed.push(name);
+    const column = this.byName[name];
+    if (column === undefined) throw new RangeError(`name ${name} has no number`);
+    // Many a name has one value: a list made of it takes a tenth of one that grows.
+    if (column.numbers.length === 0) column.numbers = [value];
+    else column.numbers.push(value);
+    this.#pushed[this.#pushedCount++] = name;
   }
 
   /** Ends a combination and answers its number. */
   end(): number {
+    // A list that is emptied gives its room back: it is cut where the last combination had more names.
+    if (this.#pushed.length > this.#pushedCount) this.#pushed.length = this.#pushedCount;
     this.nameListNumbers.push(this.nameLists.numberOf(this.#pushed));
-    this.#pushed.length = 0;
+    this.#pushedCount = 0;
     return this.count - 1;
   }
 }
