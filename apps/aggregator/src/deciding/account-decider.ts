@@ -1,13 +1,12 @@
-import { NewerEventVersion, type Accounts, type LoadedAccount, type SealedDecision } from '@app/accounts';
-import { EventStoreUnavailable } from '@app/event-store';
 import {
-  feedKey,
-  type AccountState,
-  type Catalog,
-  type QuarantinedRecord,
-  type UsageCounts,
-  type UsageRecord,
-} from '@app/metering';
+  NewerEventVersion,
+  type Accounts,
+  type DecisionOutcome,
+  type LoadedAccount,
+  type SealedDecision,
+} from '@app/accounts';
+import { EventStoreUnavailable } from '@app/event-store';
+import { feedKey, type AccountState, type Catalog, type QuarantinedRecord, type UsageRecord } from '@app/metering';
 import type { CrashPoint } from '../crash-points.js';
 import type { Tally } from '../health/tally.js';
 import type { FeedIdentity } from '../records/prepare-batch.js';
@@ -78,43 +77,42 @@ export class AccountDecider {
 
   /** Until every record is decided, or the account proves undecidable. @throws {Stopping | NewerEventVersion} */
   async decide(work: AccountWork): Promise<AccountOutcome> {
-    const { locks } = this.parts;
-    const held = locks.acquire(work.organisation);
+    const { locks, nowMs, settings } = this.parts;
+    const { organisation, records } = work;
+    const held = locks.acquire(organisation);
     if (held !== undefined) await held;
+    const options = { share: new Share(settings), sinceMs: nowMs() };
+    let backOff: BackOff | undefined;
+    let unhosted: readonly QuarantinedRecord[] = [];
+    let next = 0;
     try {
-      return await this.#decideAll(work);
+      while (next < records.length) {
+        if (work.isParked()) return { unhosted, undecided: records.slice(next), fault: undefined };
+        try {
+          // A crash must not find them missing when a later append has moved the account's offset past them.
+          if (unhosted.length > 0) await work.keepUnhosted(unhosted);
+          unhosted = [];
+          ({ next, unhosted } = await this.#step(work, next, options));
+          work.onProgress();
+          backOff = undefined;
+        } catch (error) {
+          if (error instanceof AccountFault) return { unhosted, undecided: records.slice(next), fault: error };
+          backOff ??= new BackOff(settings, this.parts.signal);
+          await this.#beforeRetry(error, options.share, backOff);
+        }
+      }
+      return { unhosted, undecided: NO_RECORDS, fault: undefined };
     } finally {
-      locks.release(work.organisation);
+      locks.release(organisation);
     }
   }
 
-  async #decideAll(work: AccountWork): Promise<AccountOutcome> {
-    const { nowMs, settings, signal, tally } = this.parts;
-    const { records } = work;
-    const sinceMs = nowMs();
-    const share = new Share(settings);
-    const backOff = new BackOff(settings, signal);
-    let unhosted: readonly QuarantinedRecord[] = [];
-    let next = 0;
-    while (next < records.length) {
-      if (work.isParked()) return { unhosted, undecided: records.slice(next), fault: undefined };
-      try {
-        // A crash must not find them missing when a later append has moved the account's offset past them.
-        if (unhosted.length > 0) await work.keepUnhosted(unhosted);
-        unhosted = [];
-        const step = await this.#step(work, next, { share, sinceMs });
-        ({ next, unhosted } = step);
-        work.onProgress();
-        backOff.reset();
-      } catch (error) {
-        if (error instanceof AccountFault) return { unhosted, undecided: records.slice(next), fault: error };
-        if (error instanceof WindowRefused) share.isAlone = true;
-        else if (error instanceof EventStoreUnavailable) await backOff.wait();
-        else throw error;
-        tally.retries += 1;
-      }
-    }
-    return { unhosted, undecided: [], fault: undefined };
+  /** Errors that are not the account's own: what has to be done before its records are decided again. */
+  async #beforeRetry(error: unknown, share: Share, backOff: BackOff): Promise<void> {
+    if (error instanceof WindowRefused) share.isAlone = true;
+    else if (error instanceof EventStoreUnavailable) await backOff.wait();
+    else throw error;
+    this.parts.tally.retries += 1;
   }
 
   async #step(work: AccountWork, from: number, { share, sinceMs }: StepOptions): Promise<Step> {
@@ -137,8 +135,18 @@ export class AccountDecider {
       share.shrink(taken.length);
       return { next, unhosted: [] };
     }
-    if (sealed === null) tally.count(counts);
-    else if (!(await this.#append(sealed, { counts, share, taken: taken.length }))) return { next, unhosted: [] };
+    if (sealed !== null) {
+      const { kind } = await this.#append(sealed, share.isAlone);
+      if (kind === 'conflict') {
+        // Somebody else has written to the account.
+        tally.conflicts += 1;
+        share.halve(taken.length);
+        return { next, unhosted: [] };
+      }
+      tally.appends += 1;
+      share.succeeded();
+    }
+    tally.count(counts);
     return { next: next + count, unhosted };
   }
 
@@ -202,31 +210,15 @@ export class AccountDecider {
     return fresh.revision !== revision;
   }
 
-  /** False when somebody else has written to the account. */
-  async #append(
-    sealed: SealedDecision,
-    given: { readonly counts: UsageCounts; readonly share: Share; readonly taken: number },
-  ): Promise<boolean> {
-    const { window, tally } = this.parts;
-    const { counts, share, taken } = given;
-    try {
-      const outcome = await window.append({ decision: sealed, isAlone: share.isAlone });
-      if (outcome.kind === 'conflict') {
-        tally.conflicts += 1;
-        share.halve(taken);
-        return false;
-      }
-    } catch (error) {
-      throw isOfProcess(error) || error instanceof WindowRefused
-        ? error
-        : new AccountFault(sealed.account.organisation, error);
-    }
-    tally.appends += 1;
-    tally.count(counts);
-    share.succeeded();
-    return true;
+  #append(decision: SealedDecision, isAlone: boolean): Promise<DecisionOutcome> {
+    return this.parts.window.append({ decision, isAlone }).catch((error: unknown) => {
+      const isKnown = isOfProcess(error) || error instanceof WindowRefused;
+      throw isKnown ? error : new AccountFault(decision.account.organisation, error);
+    });
   }
 }
+
+const NO_RECORDS: readonly UsageRecord[] = [];
 
 /** Errors that say nothing about the account. */
 export function isOfProcess(error: unknown): boolean {

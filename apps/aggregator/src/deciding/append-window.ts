@@ -41,9 +41,9 @@ export class AppendWindow {
    * What became of the decision.
    * @throws {WindowRefused} nothing was appended; @throws {EventStoreUnavailable} nobody knows
    */
-  append(windowed: WindowedDecision): Promise<DecisionOutcome> {
+  append({ decision, isAlone }: WindowedDecision): Promise<DecisionOutcome> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ ...windowed, resolve, reject });
+      this.#waiting.push({ decision, isAlone, resolve, reject });
       if (this.#isScheduled) return;
       this.#isScheduled = true;
       // After everything that is ready has been decided: accounts in memory are decided without waiting.
