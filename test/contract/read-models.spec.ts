@@ -87,7 +87,8 @@ describe('read models', () => {
         fc.integer({ min: 1, max: 40 }),
         fc.integer({ min: 1, max: 30 }),
         fc.constantFrom(0, 4, 1_000),
-        async (seed, windowEvents, pageEventsMax, sumsRowsMin) => {
+        fc.constantFrom(0, 5, 1_000),
+        async (seed, windowEvents, pageEventsMax, sumsRowsMin, usageRowsKeptMax) => {
           await withReadModels(async (parts) => {
             const limits = {
               usageWindowEventsMax: windowEvents,
@@ -95,6 +96,7 @@ describe('read models', () => {
               accountsWindowEventsMax: windowEvents,
               pageEventsMax,
               sumsRowsMin,
+              usageRowsKeptMax,
             };
             await appendHistory(parts.store, seed, 60);
             await projectAll(parts, limits);
@@ -273,11 +275,15 @@ describe('read models', () => {
           'row',
         ],
         [
-          'update creditfold_usage_1.usage_totals set credits = credits + 1 where ctid = (select min(ctid) from creditfold_usage_1.usage_totals)',
+          'update creditfold_usage_1.usage_totals set figures[4] = figures[4] + 1 where ctid = (select min(ctid) from creditfold_usage_1.usage_totals)',
           'usage_totals',
-          'credits',
+          'figures',
         ],
-        ['update creditfold_usage_1.cycle_meters set late_events = late_events + 1', 'cycle_meters', 'late_events'],
+        [
+          `update creditfold_usage_1.cycle_meters set meters = replace(meters, '"late":[', '"late":[1')`,
+          'cycle_meters',
+          'meters',
+        ],
         [
           "update creditfold_usage_1.usage_accounts set revision = revision - 1 where organisation = 'acme'",
           'usage_accounts',
@@ -290,9 +296,9 @@ describe('read models', () => {
           'content',
         ],
         [
-          "update creditfold_usage_1.usage_totals set meter = 'images' where meter = 'input-tokens' and hour = 24",
+          "update creditfold_usage_1.usage_totals set meters = array_replace(meters, 'input-tokens', 'images') where hour = 24",
           'usage_totals',
-          'row',
+          'meters',
         ],
       ];
       for (const [sql] of alterations) expect((await parts.models.pool.query(sql)).rowCount).toBeGreaterThan(0);

@@ -125,7 +125,7 @@ describe('replay verify', () => {
     withWorld(async (world) => {
       await world.closeCycles('acme', '2026-04-04T20:00:00Z');
       await world.project();
-      const figures = ['balance_after', 'closing', 'credits', 'ledger_time_ms', 'size_bytes', 'figure'];
+      const figures = ['balance_after', 'closing', 'ledger_time_ms', 'size_bytes', 'figure'];
       const { rows } = await world.sql.query<Record<string, string>>(tables, [figures]);
       const altered: { table: string; field: string }[] = [];
       for (const { table_schema: schema, table_name: table = '', column_name: field = '' } of rows) {
@@ -143,12 +143,15 @@ describe('replay verify', () => {
           'threshold_crossings',
           'quarantined_records',
           'usage_accounts',
-          'usage_totals',
-          'cycle_meters',
         ]),
       );
-      const [totals] = rows.filter(({ table_name: table }) => table === 'usage_totals');
-      await world.sql.query(`delete from ${totals?.['table_schema']}.usage_segments`);
+      const [accounts] = rows.filter(({ table_name: table }) => table === 'usage_accounts');
+      const usage = accounts?.['table_schema'];
+      await world.sql.query(`update ${usage}.usage_totals set figures[1] = figures[1] + 1`);
+      await world.sql.query(`update ${usage}.cycle_meters set meters = replace(meters, '"own":[', '"own":[1')`);
+      await world.sql.query(`delete from ${usage}.usage_segments`);
+      altered.push({ table: 'usage_totals', field: 'figures' });
+      altered.push({ table: 'cycle_meters', field: 'meters' });
       altered.push({ table: 'usage_segments', field: 'row' });
       const { findings } = await audit(world);
       for (const row of altered)

@@ -38,6 +38,8 @@ export const READ_MODEL_LIMITS = {
   walletsReadMax: 2_000,
   walletCharsRememberedMax: 16_384,
   usageAccountsCachedMax: 200_000,
+  /** Rows of totals, and of cycles, that are kept as windows have written them. */
+  usageRowsKeptMax: 60_000,
   /** So many segments of one level and day become one of the next level. */
   segmentsPerMerge: 32,
   compactEveryMs: 30_000,
@@ -79,6 +81,7 @@ export interface WindowLimits {
   readonly windowBytesMax: number;
   readonly pageEventsMax: number;
   readonly sumsRowsMin: number;
+  readonly usageRowsKeptMax: number;
 }
 
 /** How long a lane that follows the head waits between two windows, so that each costs less an event. */

@@ -13,6 +13,13 @@ export class BytesParameter {
     this.#next += bytes.length;
   }
 
+  /** Adds a text in UTF-8; where its bytes begin, and how many they are. */
+  addText(text: string): { readonly start: number; readonly length: number } {
+    const [start, length] = [this.#next, Buffer.byteLength(text)];
+    this.add(Buffer.from(text));
+    return { start, length };
+  }
+
   get bytes(): Buffer {
     return Buffer.concat(this.#parts);
   }

@@ -8,7 +8,7 @@ export const LANES = ['accounts', 'usage'] as const;
 export type LaneName = (typeof LANES)[number];
 
 /** Counted up when a lane's rows mean something else: the next start builds a new generation and switches to it. */
-export const PROJECTION_VERSIONS: Readonly<Record<LaneName, number>> = { accounts: 5, usage: 3 };
+export const PROJECTION_VERSIONS: Readonly<Record<LaneName, number>> = { accounts: 5, usage: 4 };
 
 /** The last event that a generation holds. */
 export interface Anchor {

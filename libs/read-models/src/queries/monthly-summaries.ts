@@ -1,7 +1,8 @@
 import { civilOf, formatCredits, formatQuantity, type Cycle, type Wallet } from '@app/metering';
 import { figuresOfCycle, type CycleFigures } from '../accounts-lane/figure-rows.js';
 import { compareKeys } from '../compare-keys.js';
-import { fromStored } from '../stored-text.js';
+import { readCycleMeters, type CycleMeter } from '../usage-lane/cycle-meters.js';
+import type { Sums } from '../usage-lane/sums.js';
 import type { FiguresAnswer, MonthlyItem, MonthlyMeter, MonthlyPool, PageRequest } from './answers.js';
 import { cycleAnswer, type AccountView } from './balance.js';
 import { checkLimit, pageOf, readCursor, wholeNumber } from './cursor.js';
@@ -19,10 +20,10 @@ interface FigureRow extends Omit<MonthlyPool, 'pool'> {
   readonly pool: string;
 }
 
-type MeterRow = { readonly cycle_start_ms: bigint; readonly meter: string; readonly pool: string } & Readonly<
-  Record<`${'' | 'late_' | 'adjusted_' | 'paid_'}${'quantity' | 'credits'}`, string>
-> &
-  Readonly<Record<`${'' | 'late_' | 'adjusted_' | 'paid_'}events`, bigint>>;
+interface MetersRow {
+  readonly cycle_start_ms: bigint;
+  readonly meters: string;
+}
 
 /** One item a cycle, newest first. `account` is the usage lane's number, null while it has none. @throws {UnknownCursor} */
 export async function listCycles(
@@ -50,7 +51,7 @@ export async function listCycles(
       cycle: cycleAnswer(cycle),
       closed: cycle.isClosed,
       pools: cycle.isClosed ? figures.filter(isOf).map(poolOf) : openPools(view.wallet, cycle),
-      meters: meters.filter(isOf).map(meterOf),
+      meters: meters.filter(isOf).flatMap(metersOf),
     };
   });
   return { next: page.next, items };
@@ -72,9 +73,9 @@ async function readFigures({ client, accounts }: Snapshot, organisation: string,
 }
 
 async function readMeters({ client, usage }: Snapshot, account: number, starts: readonly number[]) {
-  const { rows } = await client.query<MeterRow>(
-    `select * from ${usage.schema}.cycle_meters
-     where account = $1 and cycle_start_ms = any ($2::bigint[]) order by meter, pool`,
+  const { rows } = await client.query<MetersRow>(
+    `select cycle_start_ms, meters from ${usage.schema}.cycle_meters
+     where account = $1 and cycle_start_ms = any ($2::bigint[])`,
     [account, starts],
   );
   return rows;
@@ -110,17 +111,22 @@ const openPoolOf = (of: CycleFigures): MonthlyPool => ({
   closing: formatCredits(of.closingNanos),
 });
 
-const figures = (events: bigint, quantity: string, amount: string): FiguresAnswer => ({
-  events: Number(events),
-  quantity: formatQuantity(BigInt(quantity)),
-  credits: credits(amount),
+const figures = ({ events, quantityNanos, creditsNanos }: Sums): FiguresAnswer => ({
+  events,
+  quantity: formatQuantity(quantityNanos),
+  credits: formatCredits(creditsNanos),
 });
 
-const meterOf = (row: MeterRow): MonthlyMeter => ({
-  meter: fromStored(row.meter),
-  pool: fromStored(row.pool),
-  ...figures(row.events, row.quantity, row.credits),
-  late: figures(row.late_events, row.late_quantity, row.late_credits),
-  adjusted: figures(row.adjusted_events, row.adjusted_quantity, row.adjusted_credits),
-  adjustedFromEarlier: figures(row.paid_events, row.paid_quantity, row.paid_credits),
+const metersOf = ({ meters }: MetersRow): MonthlyMeter[] =>
+  readCycleMeters(meters)
+    .toSorted((one, other) => compareKeys([one.meter, one.pool], [other.meter, other.pool]))
+    .map(meterOf);
+
+const meterOf = ({ meter, pool, own, late, adjusted, paid }: CycleMeter): MonthlyMeter => ({
+  meter,
+  pool,
+  ...figures(own),
+  late: figures(late),
+  adjusted: figures(adjusted),
+  adjustedFromEarlier: figures(paid),
 });

@@ -29,16 +29,3 @@ export function subtractSums(from: Sums, less: Readonly<Sums>): void {
 /** Whether nobody would miss it. */
 export const isNothing = ({ events, quantityNanos, creditsNanos }: Readonly<Sums>): boolean =>
   events === 0 && quantityNanos === 0n && creditsNanos === 0n;
-
-/** What a cycle shows of one meter and pool. */
-export interface CycleSums {
-  /** Charged and late usage. */
-  readonly own: Sums;
-  readonly late: Sums;
-  /** Usage of the cycle that came after its closing. */
-  readonly adjusted: Sums;
-  /** Usage of earlier, closed cycles that this one paid. */
-  readonly paid: Sums;
-}
-
-export const noCycleSums = (): CycleSums => ({ own: noSums(), late: noSums(), adjusted: noSums(), paid: noSums() });

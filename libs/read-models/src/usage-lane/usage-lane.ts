@@ -15,7 +15,8 @@ import {
   type UsageAccountRow,
 } from './usage-account.js';
 import { UsageWindow } from './usage-window.js';
-import { writeUsage } from './write-usage.js';
+import { KeptRows } from './kept-rows.js';
+import { writeUsage, type UsageRowsKept } from './write-usage.js';
 
 const LOAD = new Statement('load-usage-accounts');
 
@@ -28,12 +29,15 @@ export class UsageLane implements Projection<SealedUsage> {
   readonly #eventsMax: number;
   readonly #groupsMax: number;
   readonly #sumsRowsMin: number;
+  readonly #kept: UsageRowsKept;
   #window = new UsageWindow();
   #sequence = 0n;
 
   constructor(limits: Partial<WindowLimits> = {}) {
     this.#eventsMax = limits.usageWindowEventsMax ?? READ_MODEL_LIMITS.usageWindowEventsMax;
     this.#groupsMax = limits.usageWindowGroupsMax ?? READ_MODEL_LIMITS.usageWindowGroupsMax;
+    const rowsMax = limits.usageRowsKeptMax ?? READ_MODEL_LIMITS.usageRowsKeptMax;
+    this.#kept = { totals: new KeptRows(rowsMax), cycles: new KeptRows(rowsMax) };
     this.#sumsRowsMin = limits.sumsRowsMin ?? READ_MODEL_LIMITS.sumsRowsMin;
   }
 
@@ -59,7 +63,7 @@ export class UsageLane implements Projection<SealedUsage> {
   }
 
   async write(sealed: SealedUsage, client: PoolClient, schema: string): Promise<void> {
-    await writeUsage(client, schema, sealed);
+    await writeUsage(client, schema, sealed, this.#kept);
   }
 
   written(): void {
@@ -68,6 +72,8 @@ export class UsageLane implements Projection<SealedUsage> {
 
   forget(): void {
     this.#accounts.clear();
+    this.#kept.totals.clear();
+    this.#kept.cycles.clear();
     this.#window = new UsageWindow();
   }
 

@@ -8,23 +8,11 @@ import {
 } from '@app/metering';
 import { PairTable } from './pair-table.js';
 import type { SegmentUse } from './segment.js';
-import { addSums, noCycleSums, noSums, type CycleSums, type Sums } from './sums.js';
+import { CycleMeters, type CyclePart } from './cycle-meters.js';
+import { MeterTotals } from './meter-totals.js';
+import { SumTable } from './sum-table.js';
 import type { UsageAccount } from './usage-account.js';
 import { UsageRows } from './usage-rows.js';
-
-/** One meter's usage of an account in one hour (since the epoch). */
-export interface HourTotal {
-  readonly hour: number;
-  readonly meter: string;
-  readonly sums: Sums;
-}
-
-export interface CycleMeter {
-  readonly cycleStartMs: number;
-  readonly meter: string;
-  readonly pool: string;
-  readonly sums: CycleSums;
-}
 
 /** Rows of a window that follow each other and have one use and hour: from one row to before another. */
 export interface RowRun {
@@ -40,8 +28,16 @@ export interface AccountUsage {
   readonly account: UsageAccount;
   /** By UTC day, what becomes its segment. */
   readonly days: Map<number, RowRun[]>;
-  readonly totals: Map<string, HourTotal>;
-  readonly cycles: Map<string, CycleMeter>;
+  /** By hour since the epoch. */
+  readonly totals: Map<number, MeterTotals>;
+  /** By start, in Unix milliseconds. */
+  readonly cycles: Map<number, CycleMeters>;
+}
+
+/** A window with the numbers that its accounts' rows have. */
+export interface UsedWindow {
+  readonly window: Pick<UsageWindow, 'sums'>;
+  readonly used: readonly { readonly account: number; readonly usage: AccountUsage }[];
 }
 
 const HOURS = 24;
@@ -51,6 +47,8 @@ export class UsageWindow {
   /** The groups of all appends as they came: nothing is looked up twice, nothing is added up. */
   readonly rows = new UsageRows();
   readonly pairs = new PairTable();
+  /** What totals and cycles are made of. */
+  readonly sums = new SumTable();
   readonly accounts = new Map<string, AccountUsage>();
   usageEvents = 0;
 
@@ -77,16 +75,13 @@ export class UsageWindow {
     for (const [index, own] of groups.byUse) {
       const use = useOf(event, index);
       const firstRow = this.#addRows(own, firstDimension);
-      const ofUse = noSums();
       for (const { hour, from, to } of hourRuns(own.hours)) {
         const day = Math.floor(hour / HOURS);
         runsOf(usage, day).push({ use, hour: hour - day * HOURS, from: firstRow + from, to: firstRow + to });
-        const sums = sumsOf(own, from, to);
-        addSums(totalOf(usage, hour, use.meter), sums);
-        addSums(ofUse, sums);
+        this.sums.addGroups(totalsOf(usage, hour).of(use.meter, this.sums), own, { from, to });
       }
-      addToCycles(usage, use, ofUse);
-      this.usageEvents += ofUse.firstEvents;
+      this.#addToCycles(usage, use, own);
+      for (const events of own.firstEvents) this.usageEvents += events;
     }
   }
 
@@ -99,6 +94,20 @@ export class UsageWindow {
     rows.quantity.pushAll(quantities);
     rows.credits.pushAll(credits);
     return first;
+  }
+
+  #addToCycles(usage: AccountUsage, use: RateUse, groups: GroupsOfUse): void {
+    const all = { from: 0, to: groups.events.length };
+    const add = (cycleStartMs: number, part: CyclePart): void =>
+      this.sums.addGroups(cycleOf(usage, cycleStartMs).of(use, part, this.sums), groups, all);
+    if (use.outcome === 'adjusted') {
+      add(use.cycle.startMs, 'adjusted');
+      // It counts in the figures of the cycle that ledger time is in: that one pays.
+      add(usage.account.cycleStartMs ?? use.cycle.startMs, 'paid');
+      return;
+    }
+    add(use.cycle.startMs, 'own');
+    if (use.outcome === 'late') add(use.cycle.startMs, 'late');
   }
 
   #addDimensions({ names, byName, nameLists, nameListNumbers }: DimensionTable): void {
@@ -135,49 +144,14 @@ function runsOf({ days }: AccountUsage, day: number): RowRun[] {
   return runs;
 }
 
-function sumsOf({ events, firstEvents, quantities, credits }: GroupsOfUse, from: number, to: number): Sums {
-  const sums = {
-    events: 0,
-    firstEvents: 0,
-    quantityNanos: quantities.sum(from, to),
-    creditsNanos: credits.sum(from, to),
-  };
-  for (let at = from; at < to; at += 1) {
-    sums.events += events[at] ?? 0;
-    sums.firstEvents += firstEvents[at] ?? 0;
-  }
-  return sums;
+function totalsOf({ totals }: AccountUsage, hour: number): MeterTotals {
+  let found = totals.get(hour);
+  if (found === undefined) totals.set(hour, (found = new MeterTotals()));
+  return found;
 }
 
-function totalOf({ totals }: AccountUsage, hour: number, meter: string): Sums {
-  const key = `${hour} ${meter}`;
-  let total = totals.get(key);
-  if (total === undefined) totals.set(key, (total = { hour, meter, sums: noSums() }));
-  return total.sums;
-}
-
-function addToCycles(usage: AccountUsage, use: RateUse, sums: Sums): void {
-  const own = cycleMeterOf(usage, use.cycle.startMs, use).sums;
-  if (use.outcome === 'adjusted') {
-    addSums(own.adjusted, sums);
-    // It counts in the figures of the cycle that ledger time is in: that one pays.
-    addSums(cycleMeterOf(usage, usage.account.cycleStartMs ?? use.cycle.startMs, use).sums.paid, sums);
-    return;
-  }
-  addSums(own.own, sums);
-  if (use.outcome === 'late') addSums(own.late, sums);
-}
-
-function cycleMeterOf(
-  usage: AccountUsage,
-  cycleStartMs: number,
-  { meter, pool }: { readonly meter: string; readonly pool: string },
-): CycleMeter {
-  const key = `${cycleStartMs} ${meter.length} ${meter} ${pool}`;
-  let found = usage.cycles.get(key);
-  if (found === undefined) {
-    found = { cycleStartMs, meter, pool, sums: noCycleSums() };
-    usage.cycles.set(key, found);
-  }
+function cycleOf({ cycles }: AccountUsage, cycleStartMs: number): CycleMeters {
+  let found = cycles.get(cycleStartMs);
+  if (found === undefined) cycles.set(cycleStartMs, (found = new CycleMeters()));
   return found;
 }

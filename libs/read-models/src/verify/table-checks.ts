@@ -93,24 +93,11 @@ export const TABLE_CHECKS: readonly TableCheck[] = [
     [
       ['day', 'number'],
       ['hour', 'number'],
-      ['meter', 'text'],
     ],
-    ['first_events', 'events', 'quantity', 'credits'],
+    ['meters', 'figures'],
   ),
-  ofAccounts(
-    'cycle_meters',
-    [
-      ['cycle_start_ms', 'number'],
-      ['meter', 'text'],
-      ['pool', 'text'],
-    ],
-    cycleFields(),
-  ),
+  ofAccounts('cycle_meters', [['cycle_start_ms', 'number']], ['meters']),
 ];
-
-function cycleFields(): string[] {
-  return ['', 'late_', 'adjusted_', 'paid_'].flatMap((part) => [`${part}events`, `${part}quantity`, `${part}credits`]);
-}
 
 /** A table of the usage lane, with organisations instead of the numbers that each generation gives in its own way. */
 function ofAccounts(table: string, keys: readonly Key[], fields: readonly string[]): TableCheck {

@@ -11,18 +11,16 @@ create table usage_accounts (
   fault text
 ) with (fillfactor = 50);
 
--- An account's usage of one meter, by hour of the day; hour 24 is the whole day.
+-- An account's usage by hour of the day; hour 24 is the whole day.
 create table usage_totals (
   account integer not null,
   day integer not null,
   hour smallint not null,
-  meter text collate "C" not null,
-  -- Usage events whose first meter line is one of these; events are the meter lines themselves.
-  first_events bigint not null,
-  events bigint not null,
-  quantity numeric not null,
-  credits numeric not null,
-  primary key (account, day, hour, meter)
+  -- Of each meter four figures, one meter's behind the other's: usage events whose first meter line is one of these,
+  -- meter lines, quantity, credits.
+  meters text[] collate "C" not null,
+  figures numeric[] not null,
+  primary key (account, day, hour)
 ) with (fillfactor = 50);
 create index usage_totals_of_everybody on usage_totals (day, hour);
 
@@ -43,23 +41,10 @@ alter table usage_segments alter column data set storage external;
 alter table usage_segments alter column sums set storage external;
 create index usage_segments_unmerged on usage_segments (day, account, level) where level < 100;
 
+-- Usage by meter and pool: late, adjusted and paid apart (cycle-meters.ts).
 create table cycle_meters (
   account integer not null,
   cycle_start_ms bigint not null,
-  meter text collate "C" not null,
-  pool text collate "C" not null,
-  events bigint not null,
-  quantity numeric not null,
-  credits numeric not null,
-  late_events bigint not null,
-  late_quantity numeric not null,
-  late_credits numeric not null,
-  adjusted_events bigint not null,
-  adjusted_quantity numeric not null,
-  adjusted_credits numeric not null,
-  -- Usage of earlier, closed cycles that this cycle paid.
-  paid_events bigint not null,
-  paid_quantity numeric not null,
-  paid_credits numeric not null,
-  primary key (account, cycle_start_ms, meter, pool)
+  meters text not null,
+  primary key (account, cycle_start_ms)
 ) with (fillfactor = 50);

@@ -1,0 +1,54 @@
+import { textArray } from '../columns/text-array.js';
+import { toStored } from '../stored-text.js';
+import { ByName } from './by-name.js';
+import type { SumTable } from './sum-table.js';
+import type { Figures } from './usage-rows.js';
+
+/** How many figures `usage_totals` has of a meter. */
+export const FIGURES = 4;
+
+/** Usage by meter: each meter's row in some table. */
+export class MeterTotals {
+  readonly #rows = new ByName<number>();
+  /** Meters hardly change from window to window. */
+  #meters: string | undefined;
+
+  /** The row of a meter; made in `table` where there is none yet. */
+  of(meter: string, table: SumTable): number {
+    return this.#rows.of(meter, () => {
+      this.#meters = undefined;
+      return table.begin();
+    });
+  }
+
+  /** Adds totals, whose rows are in `from`, to these, whose rows are in `table`. */
+  add(table: SumTable, more: MeterTotals, from: Figures): void {
+    const { names, values } = more.#rows;
+    for (let index = 0; index < names.length; index += 1)
+      table.addFrom(this.of(names[index] ?? '', table), from, values[index] ?? 0);
+  }
+
+  /** Adds a meter's figures as the table has them. */
+  read(meter: string, figures: readonly string[], table: SumTable): void {
+    const [firstEvents = '', events = '', quantity = '', credits = ''] = figures;
+    table.add(this.of(meter, table), {
+      firstEvents: Number(firstEvents),
+      events: Number(events),
+      quantityNanos: BigInt(quantity),
+      creditsNanos: BigInt(credits),
+    });
+  }
+
+  /** The meters as text of a Postgres array. */
+  get meters(): string {
+    return (this.#meters ??= textArray(this.#rows.names.map(toStored)));
+  }
+
+  /** The figures of each meter, as `usage_totals` has them: as text of a Postgres array. */
+  figures({ events, firstEvents, quantity, credits }: Figures): string {
+    let text = '';
+    for (const row of this.#rows.values)
+      text += `${text === '' ? '' : ','}${firstEvents.at(row)},${events.at(row)},${quantity.textAt(row)},${credits.textAt(row)}`;
+    return `{${text}}`;
+  }
+}
