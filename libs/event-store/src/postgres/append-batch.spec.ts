@@ -23,14 +23,12 @@ describe('splitBySize', () => {
 
 describe('toOutcomes', () => {
   it('counts positions over what was appended, and nothing else', () => {
-    const row = { actual_revision: 4n, is_appended: true, repeated_position: null, head_position: 100n };
     const outcomes = toOutcomes(
       [sized('a', 1, 1), sized('b', 1), sized('c', 1), sized('d', 1)],
       [
-        row,
-        { ...row, actual_revision: 9n, is_appended: false },
-        { ...row, is_appended: false, repeated_position: 7n },
-        row,
+        { stream_number: 0, actual_revision: null, known_position: 100n },
+        { stream_number: 2, actual_revision: 9n, known_position: null },
+        { stream_number: 3, actual_revision: 5n, known_position: 7n },
       ],
     );
     expect(outcomes).toEqual([

@@ -1,11 +1,13 @@
-import type { AppendOutcome, StreamAppend } from '../event-store.js';
+import { NO_STREAM, type AppendOutcome, type StreamAppend } from '../event-store.js';
 
-/** One row a stream, as `append_events` answers. */
+/**
+ * As `append_to_streams` answers: under number 0 the head before the append, then each stream that was not at the expected
+ * revision, by its number from 1 on, with the position where an equal earlier append ended, if one did.
+ */
 export interface AppendRow {
-  readonly actual_revision: bigint;
-  readonly is_appended: boolean;
-  readonly repeated_position: bigint | null;
-  readonly head_position: bigint;
+  readonly stream_number: number;
+  readonly actual_revision: bigint | null;
+  readonly known_position: bigint | null;
 }
 
 /** Payload bytes of one statement; a larger call becomes several, since no stream's append depends on another's. */
@@ -29,58 +31,63 @@ export function splitBySize(appends: readonly StreamAppend[], bytesMax = STATEME
   return parts;
 }
 
-/** The parameters of `append_events`. Indexes count from 1, as arrays do in SQL. */
+/** Numbers and UUIDs as an array in SQL's text: a driver quotes and searches each element. */
+const arrayOf = (values: readonly (number | bigint | string)[]): string => `{${values.join()}}`;
+
+/** The parameters of `append_to_streams`. Indexes count from 1, as arrays do in SQL. */
 export function toParameters(appends: readonly StreamAppend[]): unknown[] {
-  const types = new Map<string, number>();
-  const [firstEvents, streams, nths, typeIndexes]: [number[], number[], number[], number[]] = [[], [], [], []];
-  const [ids, payloads]: [string[], Uint8Array[]] = [[], []];
-  const [starts, lengths]: [number[], number[]] = [[], []];
+  const types: string[] = [];
+  const [revisions, firstEvents, counts]: [bigint[], number[], number[]] = [[], [], []];
+  const [streams, typeNumbers, ids]: [number[], number[], string[]] = [[], [], []];
+  const [starts, lengths, payloads]: [number[], number[], Uint8Array[]] = [[], [], []];
   let start = 1;
-  appends.forEach((append, streamIndex) => {
+  for (const { expectedRevision, events } of appends) {
+    revisions.push(expectedRevision);
     firstEvents.push(ids.length);
-    append.events.forEach(({ id, type, data }, nth) => {
-      const typeIndex = types.get(type) ?? types.size + 1;
-      types.set(type, typeIndex);
-      streams.push(streamIndex + 1);
-      nths.push(nth + 1);
-      typeIndexes.push(typeIndex);
+    counts.push(events.length);
+    for (const { id, type, data } of events) {
+      const known = types.indexOf(type);
+      streams.push(revisions.length);
+      typeNumbers.push(known < 0 ? types.push(type) : known + 1);
       ids.push(id);
-      payloads.push(data);
       starts.push(start);
       lengths.push(data.byteLength);
+      payloads.push(data);
       start += data.byteLength;
-    });
-  });
+    }
+  }
   return [
     appends.map(({ stream }) => stream),
-    appends.map(({ expectedRevision }) => expectedRevision),
-    firstEvents,
-    appends.map(({ events }) => events.length),
-    [...types.keys()],
-    streams,
-    nths,
-    typeIndexes,
-    ids,
-    starts,
-    lengths,
+    arrayOf(revisions),
+    arrayOf(firstEvents),
+    arrayOf(counts),
+    types,
+    arrayOf(streams),
+    arrayOf(typeNumbers),
+    arrayOf(ids),
+    arrayOf(starts),
+    arrayOf(lengths),
     Buffer.concat(payloads),
   ];
 }
 
 /** Positions follow the order of events in the call, from the head that the append found. */
 export function toOutcomes(appends: readonly StreamAppend[], rows: readonly AppendRow[]): AppendOutcome[] {
-  let appendedCount = 0n;
+  const [first, ...others] = rows;
+  const head = first?.known_position;
+  if (first?.stream_number !== 0 || head === undefined || head === null)
+    throw new Error('the append did not answer where it began');
+  const refused = new Map(others.map((row) => [row.stream_number, row]));
+  let position = head;
   return appends.map(({ stream, expectedRevision, events }, index) => {
-    const row = rows[index];
-    if (row === undefined) throw new Error('the append answered fewer streams than it was given');
     const revision = expectedRevision + BigInt(events.length);
-    if (row.is_appended) {
-      appendedCount += BigInt(events.length);
-      const position = row.head_position + appendedCount;
+    const row = refused.get(index + 1);
+    if (row === undefined) {
+      position += BigInt(events.length);
       return { kind: 'appended', stream, revision, position: { commit: position, prepare: position } };
     }
-    const position = row.repeated_position;
-    if (position === null) return { kind: 'conflict', stream, actualRevision: row.actual_revision };
-    return { kind: 'appended', stream, revision, position: { commit: position, prepare: position } };
+    const known = row.known_position;
+    if (known === null) return { kind: 'conflict', stream, actualRevision: row.actual_revision ?? NO_STREAM };
+    return { kind: 'appended', stream, revision, position: { commit: known, prepare: known } };
   });
 }
