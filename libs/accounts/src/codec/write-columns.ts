@@ -83,7 +83,7 @@ function writeLarge(writer: ByteWriter, values: readonly bigint[]): void {
 
 /** Safe integers. @throws {RangeError} for anything else */
 export function writeIntegers(writer: ByteWriter, values: readonly number[]): void {
-  const [only] = values;
+  const only = values[0];
   if (only === undefined) return;
   // Columns of appends of one usage event have one value.
   if (values.length === 1 && isPlain(only)) return writeConstant(writer, only, 1);
@@ -158,7 +158,7 @@ function priceOf(amounts: readonly number[], bases: readonly number[]): number {
 
 /** Integers that grow slowly: the first, then the steps between them. */
 export function writeSteps(writer: ByteWriter, values: readonly number[]): void {
-  const [first] = values;
+  const first = values[0];
   if (first === undefined) return;
   if (values.length === 1 && isPlain(first)) return writer.integer(first);
   let previous = first;

@@ -30,4 +30,4 @@ export class Dictionary {
 }
 
 /** As many texts are looked through, one after the other; more are looked up. */
-const LISTED_MAX = 8;
+const LISTED_MAX = 12;
