@@ -43,7 +43,8 @@ export const READ_MODEL_LIMITS = {
   /** So many segments of one level and day become one of the next level. */
   segmentsPerMerge: 32,
   compactEveryMs: 30_000,
-  /** Account days merged in one transaction. */
+  /** Account days that are looked for at once (it takes a look at every segment), and merged in one transaction. */
+  compactDaysPerLook: 2_000,
   compactDaysPerTransaction: 50,
   /** How long one round of merging may take while events wait. */
   compactBusyMs: 1_000,

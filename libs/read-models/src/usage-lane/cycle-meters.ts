@@ -1,5 +1,4 @@
 import { CorruptReadModel } from '../errors.js';
-import { ByName } from './by-name.js';
 import { noSums, type Sums } from './sums.js';
 import type { SumTable } from './sum-table.js';
 import type { Figures } from './usage-rows.js';
@@ -19,19 +18,19 @@ interface MeterAndPool {
 /** Each part's row in some table; none where it is nothing. */
 type PartRows = MeterAndPool & Partial<Record<CyclePart, number>>;
 
-/** A cycle's usage by meter and pool. */
+/** A cycle's usage by meter and pool, in the order of their names: equal content has one form, whatever came first. */
 export class CycleMeters {
-  readonly #meters = new ByName<PartRows>();
+  readonly #meters: PartRows[] = [];
 
   /** The row of a part; made in `table` where there is none yet. */
-  of({ meter, pool }: MeterAndPool, part: CyclePart, table: SumTable): number {
-    const rows = this.#meters.of(`${meter.length} ${meter} ${pool}`, () => ({ meter, pool }));
+  of(key: MeterAndPool, part: CyclePart, table: SumTable): number {
+    const rows = this.#meters.find(({ meter, pool }) => meter === key.meter && pool === key.pool) ?? this.#insert(key);
     return (rows[part] ??= table.begin());
   }
 
   /** Adds a cycle, whose rows are in `from`, to this, whose rows are in `table`. */
   add(table: SumTable, more: CycleMeters, from: Figures): void {
-    for (const meter of more.#meters.values)
+    for (const meter of more.#meters)
       for (const part of PARTS) {
         const row = meter[part];
         if (row !== undefined) table.addFrom(this.of(meter, part, table), from, row);
@@ -46,7 +45,7 @@ export class CycleMeters {
 
   /** JSON text, an object a meter and pool: each part as meter lines, quantity and credits. Equal cycles give equal text. */
   text({ events, quantity, credits }: Figures): string {
-    const meters = this.#meters.values.map((meter) => {
+    const meters = this.#meters.map((meter) => {
       let text = `{"meter":${JSON.stringify(meter.meter)},"pool":${JSON.stringify(meter.pool)}`;
       for (const part of PARTS) {
         const row = meter[part];
@@ -56,6 +55,13 @@ export class CycleMeters {
       return `${text}}`;
     });
     return `[${meters.join(',')}]`;
+  }
+
+  #insert({ meter, pool }: MeterAndPool): PartRows {
+    const next = this.#meters.findIndex((other) => (other.meter === meter ? other.pool > pool : other.meter > meter));
+    const made: PartRows = { meter, pool };
+    this.#meters.splice(next === -1 ? this.#meters.length : next, 0, made);
+    return made;
   }
 }
 

@@ -50,15 +50,20 @@ export class SegmentCompactor {
       const { rows } = await this.pool.query<UnmergedDay>(FIND.in(this.schema), [
         Math.floor(this.nowMs() / DAY_MS) - 1,
         READ_MODEL_LIMITS.segmentsPerMerge,
-        READ_MODEL_LIMITS.compactDaysPerTransaction,
+        READ_MODEL_LIMITS.compactDaysPerLook,
       ]);
-      if (rows.length === 0) return;
-      await withTransaction(this.pool, async (client) => {
-        await this.lease?.assertHeld(client);
-        for (const day of rows) await this.#merge(client, day);
-      });
-      if (rows.length < READ_MODEL_LIMITS.compactDaysPerTransaction) return;
+      const size = READ_MODEL_LIMITS.compactDaysPerTransaction;
+      for (let from = 0; from < rows.length && Date.now() < untilMs; from += size)
+        await this.#mergeAll(rows.slice(from, from + size));
+      if (rows.length < READ_MODEL_LIMITS.compactDaysPerLook) return;
     }
+  }
+
+  async #mergeAll(days: readonly UnmergedDay[]): Promise<void> {
+    await withTransaction(this.pool, async (client) => {
+      await this.lease?.assertHeld(client);
+      for (const day of days) await this.#merge(client, day);
+    });
   }
 
   async #merge(client: PoolClient, { account, day, level }: UnmergedDay): Promise<void> {
