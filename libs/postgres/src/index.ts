@@ -1,6 +1,7 @@
 export { POSTGRES_LIMITS } from './limits.js';
 export { createPool } from './pool/create-pool.js';
 export type { PoolOptions } from './pool/create-pool.js';
+export { GroupedReads } from './pool/grouped-reads.js';
 export { migrate, SchemaTooNew } from './pool/migrate.js';
 export type { MigrateOptions } from './pool/migrate.js';
 export { isConnectionLost, isDiskFull, isTransient, UnknownOutcome } from './pool/transient.js';

@@ -12,6 +12,9 @@ export const POSTGRES_LIMITS = {
    * statement to statement, so such a client is gone, and others wait for its locks.
    */
   idleInTransactionMs: 15_000,
+  /** Questions that one statement answers together, and how long the next ones wait for it to end. */
+  groupQuestionsMax: 32,
+  groupPatienceMs: 50,
   /** An idle connection is probed after so long, so that one whose other end is gone is found. */
   keepAliveAfterMs: 10_000,
   /** One statement of a migration, or its wait for its turn. */

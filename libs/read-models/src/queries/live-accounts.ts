@@ -1,3 +1,4 @@
+import { GroupedReads } from '@app/postgres';
 import type { Pool } from 'pg';
 import { readWallet } from '../accounts-lane/wallet-codec.js';
 import { BoundedCache } from '../lanes/bounded-cache.js';
@@ -6,7 +7,7 @@ import { Statement } from '../sql-text.js';
 import { accountView, findAccount, type AccountRow, type AccountView } from './balance.js';
 import { isGone, type LaneView, type SnapshotReader } from './snapshot-reader.js';
 
-const FIND = new Statement('find-live-account');
+const FIND = new Statement('find-live-accounts');
 
 /** `wallet` null: it is that of the revision which was known. */
 interface FoundAccount extends Omit<AccountRow, 'wallet'> {
@@ -15,15 +16,22 @@ interface FoundAccount extends Omit<AccountRow, 'wallet'> {
 
 type FoundRow = { readonly position_commit: bigint } & (FoundAccount | { readonly revision: null });
 
-/** The generation that was live last, and what was read of it. */
+/** An account, and the revision of it that is known. */
+interface Question {
+  readonly organisation: string;
+  readonly knownRevision: bigint | null;
+}
+
+/** The generation that was live last, and what was read of it. A row is undefined where it is live no more. */
 interface Live {
-  readonly lane: LaneView;
   readonly views: BoundedCache<string, AccountView>;
+  readonly rows: GroupedReads<Question, FoundRow | undefined>;
 }
 
 /**
- * Single accounts, in one round trip: a statement is a snapshot by itself. What it finds is believed only where the
- * generation that was live last still is. A revision has one wallet in a generation, so it comes when it is another one.
+ * Single accounts, in one round trip, together with whoever else asks: a statement is a snapshot by itself. What it
+ * finds is believed only where the generation that was live last still is. A revision has one wallet in a generation,
+ * so it comes when it is another one.
  */
 export class LiveAccounts {
   #live: Live | undefined;
@@ -38,15 +46,18 @@ export class LiveAccounts {
     const found = this.#live && (await this.#findIn(this.#live, organisation));
     if (found !== undefined) return found.view;
     return this.snapshots.read((snapshot) => {
-      this.#live = { lane: snapshot.accounts, views: new BoundedCache(READ_MODEL_LIMITS.walletsReadMax) };
+      this.#live = {
+        views: new BoundedCache(READ_MODEL_LIMITS.walletsReadMax),
+        rows: new GroupedReads((questions) => this.#read(snapshot.accounts, questions)),
+      };
       return findAccount(snapshot, organisation);
     });
   }
 
   /** Undefined where that generation is live no more. */
-  async #findIn({ lane, views }: Live, organisation: string): Promise<{ view: AccountView | undefined } | undefined> {
+  async #findIn({ views, rows }: Live, organisation: string): Promise<{ view: AccountView | undefined } | undefined> {
     const known = views.get(organisation);
-    const row = await this.#read(lane, [organisation, lane.generation, known?.revision ?? null]);
+    const row = await rows.ask({ organisation, knownRevision: known?.revision ?? null });
     if (row === undefined) return undefined;
     if (row.revision === null) return { view: undefined };
     const wallet = known && row.wallet === null ? known.wallet : readWallet(row.wallet ?? '');
@@ -59,12 +70,18 @@ export class LiveAccounts {
     return { view };
   }
 
-  async #read({ schema }: LaneView, values: unknown[]): Promise<FoundRow | undefined> {
+  async #read(
+    { schema, generation }: LaneView,
+    questions: readonly Question[],
+  ): Promise<readonly (FoundRow | undefined)[]> {
+    const organisations = questions.map(({ organisation }) => organisation);
+    const revisions = questions.map(({ knownRevision }) => knownRevision);
+    const values = [generation, organisations, revisions];
     try {
       const { rows } = await this.pool.query<FoundRow>({ name: `${schema}:live`, text: FIND.in(schema), values });
-      return rows[0];
+      return rows.length === 0 ? questions.map(() => undefined) : rows;
     } catch (error) {
-      if (isGone(error)) return undefined;
+      if (isGone(error)) return questions.map(() => undefined);
       throw error;
     }
   }
