@@ -15,19 +15,10 @@ import { validateAppends, validateMaxCount } from '../validate-appends.js';
 import { splitBySize, toOutcomes, toParameters } from './append-batch.js';
 import type { AppendRow } from './append-batch.js';
 import { AppendListener } from './append-listener.js';
+import { at, boundOf, REVISION_MAX, toEvent, type EventRow } from './event-rows.js';
+import { FollowedStreams } from './followed-streams.js';
 import { GroupedAppends } from './grouped-appends.js';
 import { STATEMENTS } from './statements.js';
-
-interface EventRow {
-  readonly position: bigint;
-  readonly recorded_at: Date;
-  readonly id: string;
-  readonly stream: string;
-  readonly revision: number;
-  readonly type: string;
-  /** Null where nobody wants it. */
-  readonly data: Buffer | null;
-}
 
 export interface PostgresEventStoreOptions {
   readonly url: string;
@@ -37,22 +28,12 @@ export interface PostgresEventStoreOptions {
 
 const POOL_MAX = 4;
 const STATEMENT_TIMEOUT_MS = 30_000;
-/** Revisions are four bytes in the table; a bound beyond them reads the same. */
-const REVISION_MAX = 2_147_483_647n;
-
-const NO_DATA = new Uint8Array(0);
-
-const at = (position: bigint): GlobalPosition => ({ commit: position, prepare: position });
-
-function toEvent({ position, recorded_at: recordedAt, id, stream, revision, type, data }: EventRow): StoredEvent {
-  return { id, type, data: data ?? NO_DATA, stream, revision: BigInt(revision), position: at(position), recordedAt };
-}
-
 /** The port on Postgres tables (schema `creditfold_events`). */
 export class PostgresEventStore implements EventStore {
   private readonly pool: ReturnType<typeof createPool>;
   private readonly listener: AppendListener;
   private readonly appends = new GroupedAppends((appends) => this.write(appends));
+  private readonly followed: FollowedStreams;
 
   private constructor({ url, poolMax }: PostgresEventStoreOptions) {
     this.pool = createPool(url, {
@@ -61,6 +42,7 @@ export class PostgresEventStore implements EventStore {
       statementTimeoutMs: STATEMENT_TIMEOUT_MS,
     });
     this.listener = new AppendListener(url);
+    this.followed = new FollowedStreams(this.pool);
   }
 
   /** Brings the schema up to date and opens the store. @throws {SchemaTooNew} (see `migrate`) */
@@ -84,7 +66,11 @@ export class PostgresEventStore implements EventStore {
     validateMaxCount(maxCount);
     const isBackwards = direction === 'backwards';
     const bound = from ?? (isBackwards ? REVISION_MAX : 0n);
-    const values = [stream, bound > REVISION_MAX ? REVISION_MAX : bound, maxCount];
+    if (isFirstBare === true && !isBackwards) {
+      const events = await this.follow({ stream, from: bound, maxCount });
+      if (events !== undefined) return events;
+    }
+    const values = [stream, boundOf(bound), maxCount];
     const rows = isBackwards
       ? await this.query<EventRow>(STATEMENTS.readStreamBackwards, values)
       : await this.query<EventRow>(STATEMENTS.readStreamForwards, [...values, isFirstBare === true]);
@@ -126,6 +112,14 @@ export class PostgresEventStore implements EventStore {
   async close(): Promise<void> {
     await this.listener.close();
     await this.pool.end();
+  }
+
+  private async follow(asked: Parameters<FollowedStreams['read']>[0]): ReturnType<FollowedStreams['read']> {
+    try {
+      return await this.followed.read(asked);
+    } catch (error) {
+      throw asPortError(error);
+    }
   }
 
   private async write(appends: readonly StreamAppend[]): Promise<readonly AppendOutcome[]> {

@@ -9,6 +9,7 @@ const load = (name: string): { readonly name: string; readonly text: string } =>
 export const STATEMENTS = {
   append: load('append'),
   readStreamForwards: load('read-stream-forwards'),
+  followStreams: load('follow-streams'),
   readStreamBackwards: load('read-stream-backwards'),
   streamRevision: load('stream-revision'),
   readAll: load('read-all'),
