@@ -89,7 +89,10 @@ export class OwnedPartition {
     return this.#progressAt;
   }
 
-  /** Parses the batch while the one before is being appended; resolves when this one is being decided. */
+  /**
+   * Parses the batch while the one before is being appended. Resolves when this one is being decided, so that the next
+   * is read ahead; at the feed's end when it is decided, so that the next is all that has come meanwhile.
+   */
   async onBatch(batch: FeedBatch): Promise<void> {
     this.#assertUsable();
     const { parts } = this;
@@ -111,6 +114,7 @@ export class OwnedPartition {
       this.#progressAt = performance.now();
       isHandedOver = true;
       this.#running = this.#inBackground(prepared);
+      if (batch.endOffset <= prepared.nextOffset) await this.#settled();
     } catch (error) {
       this.#fail(error);
       throw error;
