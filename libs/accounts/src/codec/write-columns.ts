@@ -32,6 +32,12 @@ const isSmall = ({ least, largest }: Shape): boolean => least >= -SMALL_MAX && l
 
 const isPlain = (value: number): boolean => Number.isInteger(value) && value >= -SMALL_MAX && value <= SMALL_MAX;
 
+/** Most columns of a small append: none looks for another form then. */
+function isConstant(values: readonly number[]): boolean {
+  for (let index = 1; index < values.length; index += 1) if (values[index] !== values[0]) return false;
+  return true;
+}
+
 function sharedExponent(values: readonly number[]): number {
   let exponent = EXPONENT_MAX;
   for (let index = 0; index < values.length; index += 1) {
@@ -83,10 +89,9 @@ function writeLarge(writer: ByteWriter, values: readonly bigint[]): void {
 
 /** Safe integers. @throws {RangeError} for anything else */
 export function writeIntegers(writer: ByteWriter, values: readonly number[]): void {
-  const only = values[0];
-  if (only === undefined) return;
-  // Columns of appends of one usage event have one value.
-  if (values.length === 1 && isPlain(only)) return writeConstant(writer, only, 1);
+  const first = values[0];
+  if (first === undefined) return;
+  if (isPlain(first) && isConstant(values)) return writeConstant(writer, first, values.length);
   const shape = shapeOf(values);
   if (isSmall(shape)) writeShaped(writer, values, shape);
   else if (!values.every(Number.isSafeInteger)) throw new RangeError('a column takes safe integers');

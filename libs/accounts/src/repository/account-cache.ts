@@ -3,7 +3,6 @@ import type { CachedAccount } from './cached-account.js';
 /** Accounts in memory, least recently used first, bounded by count and by estimated bytes. */
 export class AccountCache {
   readonly #accounts = new Map<string, CachedAccount>();
-  readonly #counted = new Map<string, number>();
   #bytes = 0;
 
   constructor(private readonly limits: { readonly cachedAccountsMax: number; readonly cachedBytesMax: number }) {}
@@ -23,18 +22,23 @@ export class AccountCache {
   /** The account, which thereby becomes the most recently used. */
   get(organisation: string): CachedAccount | undefined {
     const account = this.#accounts.get(organisation);
-    if (account === undefined) return undefined;
-    this.#accounts.delete(organisation);
-    this.#accounts.set(organisation, account);
+    if (account !== undefined) this.#use(account);
     return account;
   }
 
-  /** Keeps the account as the most recently used, measures it again, and lets go of others while the cache is overfull. */
+  /** Keeps the account, measures it again, and lets go of others, the least recently used first, while overfull. */
   keep(account: CachedAccount): void {
-    this.drop(account.organisation);
-    this.#accounts.set(account.organisation, account);
-    this.#counted.set(account.organisation, account.bytes);
-    this.#bytes += account.bytes;
+    if (this.#accounts.get(account.organisation) !== account) {
+      this.drop(account.organisation);
+      this.#use(account);
+    }
+    this.#bytes += account.bytes - account.countedBytes;
+    account.countedBytes = account.bytes;
+    if (this.isOverfull) this.#makeRoomFor(account);
+  }
+
+  #makeRoomFor(account: CachedAccount): void {
+    this.#use(account);
     for (const [organisation, other] of this.#accounts) {
       if (!this.isOverfull || other === account) return;
       this.drop(organisation);
@@ -42,8 +46,16 @@ export class AccountCache {
   }
 
   drop(organisation: string): void {
+    const account = this.#accounts.get(organisation);
+    if (account === undefined) return;
     this.#accounts.delete(organisation);
-    this.#bytes -= this.#counted.get(organisation) ?? 0;
-    this.#counted.delete(organisation);
+    this.#bytes -= account.countedBytes;
+    account.countedBytes = 0;
+  }
+
+  /** The map's order is that of use. */
+  #use(account: CachedAccount): void {
+    this.#accounts.delete(account.organisation);
+    this.#accounts.set(account.organisation, account);
   }
 }

@@ -39,6 +39,7 @@ export class Accounts {
   readonly hasher: IdentityHasher;
   readonly #store: EventStore;
   readonly #limits: AccountsLimits;
+  readonly #snapshotEvery: bigint;
   readonly #cache: AccountCache;
   readonly #loader: AccountLoader;
   readonly #saver: SnapshotSaver;
@@ -47,6 +48,7 @@ export class Accounts {
 
   constructor(options: AccountsOptions) {
     this.#limits = { ...ACCOUNTS_LIMITS, ...options.limits };
+    this.#snapshotEvery = BigInt(this.#limits.snapshotEveryEvents);
     this.hasher = options.hasher;
     this.#store = options.store;
     this.#cache = new AccountCache(this.#limits);
@@ -238,7 +240,7 @@ export class Accounts {
 
   #snapshotWhenDue(account: CachedAccount): void {
     const behind = account.revision - account.snapshotRevision;
-    if (behind < BigInt(this.#limits.snapshotEveryEvents) || !this.#saver.hasRoom) return;
+    if (behind < this.#snapshotEvery || !this.#saver.hasRoom) return;
     account.snapshotRevision = account.revision;
     // Encoded at once: the next decision's draft shares what only grows with this state.
     const { revision, hash, state } = account;

@@ -21,6 +21,8 @@ export class CachedAccount implements LoadedAccount {
   snapshotRevision = -1n;
   /** Estimate, as of the last measure. */
   stateBytes = 0;
+  /** What the cache has counted of it; 0 while it is not there. */
+  countedBytes = 0;
 
   constructor(readonly organisation: string) {
     this.stream = accountStream(organisation);
