@@ -11,6 +11,11 @@ export class TextTable {
     return this.dictionary.numberOf(text);
   }
 
+  /** A copy of the texts, by number. */
+  get all(): readonly string[] {
+    return [...this.dictionary.texts];
+  }
+
   write(writer: ByteWriter): void {
     writeTexts(writer, this.dictionary.texts);
   }

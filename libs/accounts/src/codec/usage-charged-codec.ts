@@ -24,6 +24,7 @@ import { readSteps } from './read-columns.js';
 import { readDraws, readSamples, writeDraws, writeSamples } from './usage-columns.js';
 import { readFeed, readUses, writeFeed, writeUses } from './usage-header-codec.js';
 import { writeSteps } from './write-columns.js';
+import { UsesMemory } from './written-uses.js';
 
 const TYPE = 'UsageCharged';
 const NO_BYTES = new Uint8Array();
@@ -33,6 +34,7 @@ const NO_EXTRAS = { refundGrants: [], payments: [] };
 const body = new ByteWriter(65_536);
 const evidence = new ByteWriter(65_536);
 const columns = new ByteWriter(16_384);
+const uses = new UsesMemory();
 
 /** The body of a `UsageCharged`, version 1: evidence with its length, texts, then columns. The view is the caller's until the next call. */
 export function writeUsageCharged(event: UsageCharged): Uint8Array {
@@ -44,7 +46,7 @@ export function writeUsageCharged(event: UsageCharged): Uint8Array {
   columns.integer(event.atMs);
   columns.integer(event.catalogVersion);
   writeFeed(columns, event.feed);
-  writeUses(columns, event.uses, texts);
+  uses.put(columns, texts, event.uses, writeUses);
   writeDimensions(columns, tables.dimensions);
   writeGroups(columns, tables.groups);
   writeDraws(columns, event.draws, texts);

@@ -16,18 +16,27 @@ export const isSameUse = (one: Used, other: Used): boolean =>
 export const useKey = (rate: Rate, used: Used): string =>
   `${used.outcome}\n${used.cycle.startMs}\n${rate.effectiveFromMs}\n${used.plan}\n${rate.rateCard}\n${rate.key}`;
 
-/** What usage lines were rated by, as their event records it. */
-export const rateUse = (rate: Rate, used: Used): RateUse => ({
-  meter: rate.meter.key,
-  pool: rate.pool,
-  rate: rate.key,
-  rateCard: rate.rateCard,
-  effectiveFromMs: rate.effectiveFromMs,
-  plan: used.plan,
-  cycle: { startMs: used.cycle.startMs, endMs: used.cycle.endMs },
-  outcome: used.outcome,
-  isReversible: canCostShrink(rate),
-});
+/** The newest use of each rate: accounts of one plan share their cycle. */
+const newest = new WeakMap<Rate, RateUse>();
+
+/** What usage lines were rated by, as their event records it: one object for equal terms, mostly. Never to be changed. */
+export function rateUse(rate: Rate, used: Used): RateUse {
+  const known = newest.get(rate);
+  if (known !== undefined && isSameUse(known, used) && known.cycle.endMs === used.cycle.endMs) return known;
+  const use: RateUse = {
+    meter: rate.meter.key,
+    pool: rate.pool,
+    rate: rate.key,
+    rateCard: rate.rateCard,
+    effectiveFromMs: rate.effectiveFromMs,
+    plan: used.plan,
+    cycle: { startMs: used.cycle.startMs, endMs: used.cycle.endMs },
+    outcome: used.outcome,
+    isReversible: canCostShrink(rate),
+  };
+  newest.set(rate, use);
+  return use;
+}
 
 /** Where the quantity may shrink, or more of it may cost less in all: a volume price as its next tier is reached. */
 function canCostShrink({ meter, price }: Rate): boolean {
