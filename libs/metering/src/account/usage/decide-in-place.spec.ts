@@ -19,6 +19,8 @@ const data = fc.oneof(
   fc.record({ hours: fc.constantFrom('0.000000001', 2), replicas: fc.constant(1), hardware: fc.constant('a100') }),
 );
 
+const timeAt = (hours: number): string => new Date(MARCH_MS + hours * HOUR_MS).toISOString();
+
 /** Of two months, out of order, with few ids: duplicates, conflicts, late and refused events are among them. */
 const usage = fc
   .record({
@@ -28,10 +30,13 @@ const usage = fc
     delay: fc.constantFrom(0, 0, 1, 30, 900),
     data,
   })
-  .map(({ id, type, hour, delay, data: said }): Omit<UsageFixture, 'offset'> => {
-    const at = (hours: number): string => new Date(MARCH_MS + hours * HOUR_MS).toISOString();
-    return { id, type, time: at(hour), at: at(hour + delay), data: said };
-  });
+  .map(({ id, type, hour, delay, data: said }): Omit<UsageFixture, 'offset'> => ({
+    id,
+    type,
+    time: timeAt(hour),
+    at: timeAt(hour + delay),
+    data: said,
+  }));
 
 /** What an event says, in plain values: the fields of a `UsageCharged` are its class's. */
 function told(event: AccountEvent): unknown {
