@@ -84,19 +84,19 @@ describe('read models', () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer(),
-        fc.integer({ min: 1, max: 40 }),
-        fc.integer({ min: 1, max: 30 }),
-        fc.constantFrom(0, 4, 1_000),
-        fc.constantFrom(0, 5, 1_000),
-        async (seed, windowEvents, pageEventsMax, sumsRowsMin, usageRowsKeptMax) => {
+        fc.record({
+          windowEvents: fc.integer({ min: 1, max: 40 }),
+          pageEventsMax: fc.integer({ min: 1, max: 30 }),
+          sumsRowsMin: fc.constantFrom(0, 4, 1_000),
+          usageRowsKeptMax: fc.constantFrom(0, 5, 1_000),
+        }),
+        async (seed, { windowEvents, ...others }) => {
           await withReadModels(async (parts) => {
             const limits = {
               usageWindowEventsMax: windowEvents,
               usageWindowGroupsMax: windowEvents,
               accountsWindowEventsMax: windowEvents,
-              pageEventsMax,
-              sumsRowsMin,
-              usageRowsKeptMax,
+              ...others,
             };
             await appendHistory(parts.store, seed, 60);
             await projectAll(parts, limits);

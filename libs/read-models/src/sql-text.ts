@@ -6,7 +6,7 @@ const schemas = new Map<string, string>();
 export class Statement {
   readonly #text: string;
 
-  constructor(name: string) {
+  constructor(private readonly name: string) {
     this.#text = readFileSync(new URL(`./sql/${name}.sql`, import.meta.url), 'utf8');
   }
 
@@ -21,6 +21,11 @@ export class Statement {
       schemas.set(key, text);
     }
     return text;
+  }
+
+  /** The statement with its parameters, which the connection prepares once for all its windows. */
+  prepared(schema: string, values: unknown[]): { name: string; text: string; values: unknown[] } {
+    return { name: `${schema}:${this.name}`, text: this.in(schema), values };
   }
 
   get text(): string {

@@ -23,7 +23,15 @@ export { nextClosingMs, nextDueMs } from './passing-time/due-instants.js';
 export { compareGrants, DEFAULT_PRIORITY } from './evolve/drawing-order.js';
 export { applyEvent } from './evolve/evolve.js';
 export { applyToWallet } from './evolve/evolve-wallet.js';
-export { drawsOfEvidence, entriesOf, entryId, parseEntryId, usesOfEntry, type LineDraws } from './reading/ledger.js';
+export {
+  drawsOfEvidence,
+  entriesOf,
+  entryId,
+  parseEntryId,
+  usageEntriesOf,
+  usesOfEntry,
+  type LineDraws,
+} from './reading/ledger.js';
 export { figuresOf, ImpossibleEvent, netOf, poolOf } from './evolve/pool.js';
 export { quarantinedRecord } from './usage/quarantined-record.js';
 export { budgetUsageOf, useOf } from './evolve/evolve-usage.js';

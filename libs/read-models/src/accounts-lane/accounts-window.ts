@@ -42,7 +42,7 @@ export class AccountsWindow {
 
   async write(client: PoolClient, schema: string): Promise<void> {
     const put = async (statement: Statement, rows: readonly object[], values: () => unknown[]): Promise<void> => {
-      if (rows.length > 0) await client.query(statement.in(schema), values());
+      if (rows.length > 0) await client.query(statement.prepared(schema, values()));
     };
     await put(UPSERT_ACCOUNTS, this.#accounts, () => accountValues(this.#accounts));
     await put(INSERT_ENTRIES, this.entries, () => entryValues(this.entries));

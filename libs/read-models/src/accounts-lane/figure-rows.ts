@@ -7,19 +7,11 @@ export interface CycleFigures extends Readonly<Figures> {
   readonly closingNanos: bigint;
 }
 
-/** One row of `cycle_figures`; amounts as decimal text of whole nano-credits. */
-export interface FigureRow {
+/** One row of `cycle_figures`. */
+export interface FigureRow extends CycleFigures {
   readonly organisation: string;
   readonly cycle_start_ms: number;
-  readonly pool: string;
   readonly cycle_end_ms: number;
-  readonly opening: string;
-  readonly granted: string;
-  readonly refunded: string;
-  readonly adjusted: string;
-  readonly used: string;
-  readonly expired: string;
-  readonly closing: string;
 }
 
 const NO_FLOWS: Figures = { grantedNanos: 0n, refundedNanos: 0n, adjustedNanos: 0n, usedNanos: 0n, expiredNanos: 0n };
@@ -37,13 +29,6 @@ export const figureRows = (organisation: string, wallet: Wallet, cycle: CycleBou
   figuresOfCycle(wallet, cycle.startMs).map((figures) => ({
     organisation,
     cycle_start_ms: cycle.startMs,
-    pool: figures.pool,
     cycle_end_ms: cycle.endMs,
-    opening: figures.openingNanos.toString(),
-    granted: figures.grantedNanos.toString(),
-    refunded: figures.refundedNanos.toString(),
-    adjusted: figures.adjustedNanos.toString(),
-    used: figures.usedNanos.toString(),
-    expired: figures.expiredNanos.toString(),
-    closing: figures.closingNanos.toString(),
+    ...figures,
   }));

@@ -1,20 +1,20 @@
 import type { StoredEvent } from '@app/event-store';
-import { entriesOf, usesOfEntry, type AccountEvent, type LedgerEntry, type UsageCharged } from '@app/metering';
+import { usageEntriesOf, type AccountEvent, type LedgerEntry, type UsageCharged } from '@app/metering';
 import { toStored, toStoredOrNull } from '../stored-text.js';
 import { encodeLedgerLines } from './ledger-lines-codec.js';
 import { UsageLines } from './usage-lines.js';
 
-/** One row of `ledger_entries`; amounts as decimal text of whole nano-credits. */
+/** One row of `ledger_entries`; amounts are whole nano-credits. */
 export interface LedgerRow {
   readonly organisation: string;
-  readonly revision: string;
+  readonly revision: bigint;
   readonly index: number;
   readonly type: string;
   readonly pool: string;
-  readonly amount: string;
-  readonly balance_after: string;
+  readonly amount: bigint;
+  readonly balance_after: bigint;
   readonly at_ms: number;
-  readonly recorded_at: string;
+  readonly recorded_at: Date;
   readonly actor: string | null;
   readonly reason: string | null;
   readonly cause: string;
@@ -40,7 +40,7 @@ export function ledgerRows(event: AccountEvent, context: Context): LedgerRow[] {
   const balances = new Map<string, bigint>();
   const rows: LedgerRow[] = [];
   const usage = event.type === 'UsageCharged' ? usageOf(event) : undefined;
-  entriesOf(event).forEach((entry, index) => {
+  entriesIn(event).forEach(({ entry, uses }, index) => {
     const before = balances.get(entry.pool) ?? context.balanceOf(entry.pool);
     const after = before + entry.amountNanos;
     balances.set(entry.pool, after);
@@ -48,19 +48,19 @@ export function ledgerRows(event: AccountEvent, context: Context): LedgerRow[] {
     if (entry.amountNanos === 0n && !isUsage) return;
     rows.push({
       organisation: context.organisation,
-      revision: context.stored.revision.toString(),
+      revision: context.stored.revision,
       index,
       type: entry.type,
       pool: entry.pool,
-      amount: entry.amountNanos.toString(),
-      balance_after: after.toString(),
+      amount: entry.amountNanos,
+      balance_after: after,
       at_ms: event.atMs,
-      recorded_at: context.stored.recordedAt.toISOString(),
+      recorded_at: context.stored.recordedAt,
       ...commandOf(event),
       cause: entry.cause,
       cycle_start_ms: entry.cycleStartMs,
       grant_id: onlyGrant(entry),
-      ...(isUsage ? usage(index) : NO_USAGE),
+      ...(isUsage ? usage(uses) : NO_USAGE),
     });
   });
   return rows;
@@ -68,11 +68,17 @@ export function ledgerRows(event: AccountEvent, context: Context): LedgerRow[] {
 
 const NO_USAGE = { project: null, session: null, lines: null, projects: null };
 
+/** The entries of an event, each with the rate uses that it pays. */
+const entriesIn = (
+  event: AccountEvent,
+): readonly { readonly entry: LedgerEntry; readonly uses: readonly number[] }[] =>
+  event.type === 'UsageCharged' ? usageEntriesOf(event) : event.entries.map((entry) => ({ entry, uses: [] }));
+
 /** What the entries of an append tell of its usage. */
-function usageOf(event: UsageCharged): (index: number) => Pick<LedgerRow, keyof typeof NO_USAGE> {
+function usageOf(event: UsageCharged): (uses: readonly number[]) => Pick<LedgerRow, keyof typeof NO_USAGE> {
   const usage = new UsageLines(event);
-  return (index) => {
-    const { project, session, lines } = usage.of(new Set(usesOfEntry(event, index)));
+  return (uses) => {
+    const { project, session, lines } = usage.of(new Set(uses));
     return {
       project: toStoredOrNull(project),
       session: toStoredOrNull(session),

@@ -1,42 +1,65 @@
-import { BytesParameter } from '../columns/bytes-parameter.js';
-import { textArray } from '../columns/text-array.js';
+import { arrayLiteral } from '../columns/array-literal.js';
+import {
+  byteaArray,
+  int4Array,
+  int8Array,
+  numericArray,
+  textArray,
+  timestampArray,
+} from '../columns/array-parameter.js';
 import type { FigureRow } from './figure-rows.js';
 import type { AccountRow } from './held-account.js';
 import type { LedgerRow } from './ledger-rows.js';
 
-/** Rows as one array a column, in the order of the statement's parameters: far cheaper than rows as JSON. */
-const columnsOf = <Row>(rows: readonly Row[], names: readonly (keyof Row)[]): unknown[] =>
-  names.map((name) => rows.map((row) => row[name]));
+// Rows as one array a column, in the order of the statement's parameters.
 
-export function accountValues(rows: readonly AccountRow[]): unknown[] {
-  const wallets = new BytesParameter();
-  for (const { wallet } of rows) wallets.add(Buffer.from(wallet, 'utf8'));
-  return [
-    ...columnsOf(rows, ['organisation', 'key_hash', 'plan', 'state', 'clock', 'revision', 'ledger_time_ms']),
-    ...columnsOf(rows, ['opened_position', 'next_instant_ms', 'closable_ms', 'fault']),
-    rows.map(({ statuses }) => textArray(statuses)),
-    wallets.starts,
-    wallets.lengths,
-    wallets.bytes,
-  ];
-}
+export const accountValues = (rows: readonly AccountRow[]): Buffer[] => [
+  textArray(rows, (row) => row.organisation),
+  int4Array(rows, (row) => row.key_hash),
+  textArray(rows, (row) => row.plan),
+  textArray(rows, (row) => row.state),
+  textArray(rows, (row) => row.clock),
+  int8Array(rows, (row) => row.revision),
+  int8Array(rows, (row) => row.ledger_time_ms),
+  int8Array(rows, (row) => row.opened_position),
+  int8Array(rows, (row) => row.next_instant_ms),
+  int8Array(rows, (row) => row.closable_ms),
+  textArray(rows, (row) => row.fault),
+  textArray(rows, (row) => arrayLiteral(row.statuses)),
+  textArray(rows, (row) => row.wallet),
+];
 
-export function entryValues(rows: readonly LedgerRow[]): unknown[] {
-  const lines = new BytesParameter();
-  for (const row of rows) lines.add(row.lines ?? NOTHING);
-  return [
-    ...columnsOf(rows, ['organisation', 'revision', 'index', 'type', 'pool', 'amount', 'balance_after', 'at_ms']),
-    ...columnsOf(rows, ['recorded_at', 'actor', 'reason', 'cause', 'cycle_start_ms', 'project', 'session', 'grant_id']),
-    rows.map(({ projects }) => (projects === null ? null : textArray(projects))),
-    lines.starts,
-    lines.lengths,
-    lines.bytes,
-  ];
-}
+export const entryValues = (rows: readonly LedgerRow[]): Buffer[] => [
+  textArray(rows, (row) => row.organisation),
+  int8Array(rows, (row) => row.revision),
+  int4Array(rows, (row) => row.index),
+  textArray(rows, (row) => row.type),
+  textArray(rows, (row) => row.pool),
+  numericArray(rows, (row) => row.amount),
+  numericArray(rows, (row) => row.balance_after),
+  int8Array(rows, (row) => row.at_ms),
+  timestampArray(rows, (row) => row.recorded_at),
+  textArray(rows, (row) => row.actor),
+  textArray(rows, (row) => row.reason),
+  textArray(rows, (row) => row.cause),
+  int8Array(rows, (row) => row.cycle_start_ms),
+  textArray(rows, (row) => row.project),
+  textArray(rows, (row) => row.session),
+  textArray(rows, (row) => row.grant_id),
+  textArray(rows, (row) => row.projects && arrayLiteral(row.projects)),
+  byteaArray(rows, (row) => row.lines),
+];
 
-const NOTHING = new Uint8Array();
-
-export const figureValues = (rows: readonly FigureRow[]): unknown[] => [
-  ...columnsOf(rows, ['organisation', 'cycle_start_ms', 'pool', 'cycle_end_ms', 'opening', 'granted', 'refunded']),
-  ...columnsOf(rows, ['adjusted', 'used', 'expired', 'closing']),
+export const figureValues = (rows: readonly FigureRow[]): Buffer[] => [
+  textArray(rows, (row) => row.organisation),
+  int8Array(rows, (row) => row.cycle_start_ms),
+  textArray(rows, (row) => row.pool),
+  int8Array(rows, (row) => row.cycle_end_ms),
+  numericArray(rows, (row) => row.openingNanos),
+  numericArray(rows, (row) => row.grantedNanos),
+  numericArray(rows, (row) => row.refundedNanos),
+  numericArray(rows, (row) => row.adjustedNanos),
+  numericArray(rows, (row) => row.usedNanos),
+  numericArray(rows, (row) => row.expiredNanos),
+  numericArray(rows, (row) => row.closingNanos),
 ];

@@ -1,4 +1,4 @@
-import { textArray } from '../columns/text-array.js';
+import { arrayLiteral } from '../columns/array-literal.js';
 import { toStored } from '../stored-text.js';
 import type { SumTable } from './sum-table.js';
 import type { Figures } from './usage-rows.js';
@@ -38,7 +38,7 @@ export class MeterTotals {
 
   /** The meters as text of a Postgres array. */
   get meters(): string {
-    return (this.#meters ??= textArray(this.#names.map(toStored)));
+    return (this.#meters ??= arrayLiteral(this.#names.map(toStored)));
   }
 
   /** The figures of each meter, as `usage_totals` has them: as text of a Postgres array. */

@@ -1,6 +1,5 @@
 import type { PoolClient } from 'pg';
-import { BytesParameter } from '../columns/bytes-parameter.js';
-import { NumberArrays } from '../columns/number-arrays.js';
+import { int4Array, int8Array, textArray } from '../columns/array-parameter.js';
 import { Statement } from '../sql-text.js';
 import { CycleMeters } from './cycle-meters.js';
 import type { KeptRows, RowKey } from './kept-rows.js';
@@ -18,18 +17,23 @@ export async function writeCycles(
 ): Promise<void> {
   kept.makeRoom();
   await load(client, schema, missingIn(used, kept), kept);
-  const places = new NumberArrays(4);
-  const texts = new BytesParameter();
+  const written: (RowKey & { readonly meters: string })[] = [];
   for (const { account, usage } of used)
-    for (const [cycleStartMs, cycle] of usage.cycles) {
-      const row = kept.get(account, cycleStartMs);
+    for (const [key, cycle] of usage.cycles) {
+      const row = kept.get(account, key);
       if (row === undefined) throw new Error('the row of a cycle was neither kept nor loaded');
       row.add(kept.sums, cycle, window.sums);
-      const { start, length } = texts.addText(row.text(kept.sums));
-      places.add([account, cycleStartMs, start, length]);
+      written.push({ account, key, meters: row.text(kept.sums) });
     }
-  if (places.rows > 0) await client.query(UPSERT.in(schema), [...places.values, texts.bytes]);
+  if (written.length === 0) return;
+  const values = [...placesOf(written), textArray(written, ({ meters }) => meters)];
+  await client.query(UPSERT.prepared(schema, values));
 }
+
+const placesOf = (keys: readonly RowKey[]): Buffer[] => [
+  int4Array(keys, ({ account }) => account),
+  int8Array(keys, ({ key }) => key),
+];
 
 function missingIn(used: UsedWindow['used'], kept: KeptRows<CycleMeters>): RowKey[] {
   const missing: RowKey[] = [];
@@ -56,10 +60,7 @@ async function load(
   kept: KeptRows<CycleMeters>,
 ): Promise<void> {
   if (missing.length === 0) return;
-  const { rows } = await client.query<CycleRow>(LOAD.in(schema), [
-    missing.map(({ account }) => account),
-    missing.map(({ key }) => key),
-  ]);
+  const { rows } = await client.query<CycleRow>(LOAD.in(schema), placesOf(missing));
   for (const { account, cycle_start_ms: startMs, meters } of rows)
     kept.get(account, Number(startMs))?.read(meters, kept.sums);
 }

@@ -1,6 +1,5 @@
 import type { PoolClient } from 'pg';
-import { BytesParameter } from '../columns/bytes-parameter.js';
-import { NumberArrays } from '../columns/number-arrays.js';
+import { int4Array, textArray } from '../columns/array-parameter.js';
 import { Statement } from '../sql-text.js';
 import { fromStored } from '../stored-text.js';
 import type { KeptRows, RowKey } from './kept-rows.js';
@@ -43,15 +42,21 @@ export async function writeTotals(
         row.add(kept.sums, totals, window.sums);
         written.set(row, { account, key });
       }
-  const places = new NumberArrays(6);
-  const texts = new BytesParameter();
-  for (const [row, { account, key }] of written) {
-    const meters = texts.addText(row.meters);
-    const figures = texts.addText(row.figures(kept.sums));
-    places.add([account, dayOf(key), hourOf(key), meters.start, meters.length, figures.length]);
-  }
-  if (places.rows > 0) await client.query(UPSERT.in(schema), [...places.values, texts.bytes]);
+  if (written.size === 0) return;
+  const rows = [...written.keys()];
+  const values = [
+    ...placesOf([...written.values()]),
+    textArray(rows, (row) => row.meters),
+    textArray(rows, (row) => row.figures(kept.sums)),
+  ];
+  await client.query(UPSERT.prepared(schema, values));
 }
+
+const placesOf = (keys: readonly RowKey[]): Buffer[] => [
+  int4Array(keys, ({ account }) => account),
+  int4Array(keys, ({ key }) => dayOf(key)),
+  int4Array(keys, ({ key }) => hourOf(key)),
+];
 
 function missingIn(used: UsedWindow['used'], kept: KeptRows<MeterTotals>): RowKey[] {
   const missing: RowKey[] = [];
@@ -82,11 +87,7 @@ async function load(
   kept: KeptRows<MeterTotals>,
 ): Promise<void> {
   if (missing.length === 0) return;
-  const { rows } = await client.query<TotalsRow>(LOAD.in(schema), [
-    missing.map(({ account }) => account),
-    missing.map(({ key }) => dayOf(key)),
-    missing.map(({ key }) => hourOf(key)),
-  ]);
+  const { rows } = await client.query<TotalsRow>(LOAD.in(schema), placesOf(missing));
   for (const { account, day, hour, meters, figures } of rows) {
     const row = kept.get(account, day * ROWS_A_DAY + hour);
     for (const [index, meter] of meters.entries())

@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
 import { Statement } from '../sql-text.js';
 import { toStoredOrNull } from '../stored-text.js';
-import { NumberArrays } from '../columns/number-arrays.js';
+import { byteaArray, int4Array, int8Array, textArray } from '../columns/array-parameter.js';
 import type { SealedUsage } from './sealed-usage.js';
 import { encodeSegment } from './segment-codec.js';
 import { Segment } from './segment.js';
@@ -44,40 +44,42 @@ export async function writeUsage(
 
 async function upsertAccounts(client: PoolClient, schema: string, sealed: SealedUsage): Promise<Map<string, number>> {
   const { accounts } = sealed;
-  const { rows } = await client.query<{ id: number; organisation: string }>(UPSERT_ACCOUNTS.in(schema), [
-    accounts.map(({ organisation }) => organisation),
-    accounts.map(({ revision }) => revision),
-    accounts.map(({ ledgerTimeMs }) => ledgerTimeMs),
-    accounts.map(({ cycleStartMs }) => cycleStartMs),
-    accounts.map(({ cycleEndMs }) => cycleEndMs),
-    accounts.map(({ fault }) => toStoredOrNull(fault)),
-  ]);
+  const values = [
+    textArray(accounts, ({ organisation }) => organisation),
+    int8Array(accounts, ({ revision }) => revision),
+    int8Array(accounts, ({ ledgerTimeMs }) => ledgerTimeMs),
+    int8Array(accounts, ({ cycleStartMs }) => cycleStartMs),
+    int8Array(accounts, ({ cycleEndMs }) => cycleEndMs),
+    textArray(accounts, ({ fault }) => toStoredOrNull(fault)),
+  ];
+  const upsert = UPSERT_ACCOUNTS.prepared(schema, values);
+  const { rows } = await client.query<{ id: number; organisation: string }>(upsert);
   return new Map(rows.map(({ id, organisation }) => [organisation, id]));
 }
 
-/** The segments' bytes lie behind each other in one parameter, each one's sums behind its data. */
 async function writeSegments(
   client: PoolClient,
   schema: string,
   { window, sequence, sumsRowsMin }: SealedUsage,
   used: UsedWindow['used'],
 ): Promise<void> {
-  const rows = new NumberArrays(5);
-  const parts: Buffer[] = [];
-  let startsAt = 1;
   const segments = new WindowSegments(window);
-  const sums = new Segment();
-  for (const { account, usage } of used)
-    for (const [day, runs] of usage.days) {
+  const byValue = new Segment();
+  const rows = used.flatMap(({ account, usage }) =>
+    Array.from(usage.days, ([day, runs]) => {
       const segment = segments.of(runs);
       const data = encodeSegment(segment, false);
-      const added = segment.rows < sumsRowsMin ? NOTHING : encodeSegment(sumsByValue(segment, sums), false);
-      rows.add([account, day, startsAt, data.length, added.length]);
-      parts.push(data, added);
-      startsAt += data.length + added.length;
-    }
-  if (parts.length > 0)
-    await client.query(INSERT_SEGMENTS.in(schema), [...rows.values, sequence, Buffer.concat(parts)]);
+      const sums = segment.rows < sumsRowsMin ? null : encodeSegment(sumsByValue(segment, byValue), false);
+      return { account, day, data, sums };
+    }),
+  );
+  if (rows.length === 0) return;
+  const values = [
+    int4Array(rows, ({ account }) => account),
+    int4Array(rows, ({ day }) => day),
+    sequence,
+    byteaArray(rows, ({ data }) => data),
+    byteaArray(rows, ({ sums }) => sums),
+  ];
+  await client.query(INSERT_SEGMENTS.prepared(schema, values));
 }
-
-const NOTHING = Buffer.alloc(0);

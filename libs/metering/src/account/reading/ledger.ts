@@ -16,28 +16,29 @@ export function parseEntryId(id: string): { revision: bigint; index: number } | 
  * shows them, unless they are deductions of free usage.
  */
 export const entriesOf = (event: AccountEvent): readonly LedgerEntry[] =>
-  event.type === 'UsageCharged' ? usageEntries(event).map(({ entry }) => entry) : event.entries;
+  event.type === 'UsageCharged' ? usageEntriesOf(event).map(({ entry }) => entry) : event.entries;
 
 /** The rate uses behind the entry with this index: those of its pool, cycle and outcome. */
 export const usesOfEntry = (event: UsageCharged, index: number): readonly number[] =>
-  usageEntries(event)[index]?.uses ?? [];
+  usageEntriesOf(event)[index]?.uses ?? [];
 
-interface UsageEntry {
+/** An entry of usage, and the rate uses behind it. */
+export interface UsageEntry {
   readonly entry: LedgerEntry;
   readonly uses: readonly number[];
 }
 
-function usageEntries(event: UsageCharged): UsageEntry[] {
-  const parts = new Map<string, number[]>();
+/** The entries of a usage event, as `entriesOf` has them. */
+export function usageEntriesOf(event: UsageCharged): readonly UsageEntry[] {
+  const parts: number[][] = [];
   event.uses.forEach((use, index) => {
-    const key = `${use.pool}\n${use.cycle.startMs}\n${use.outcome}`;
-    const part = parts.get(key);
-    if (part === undefined) parts.set(key, [index]);
+    const part = parts.find(([first = 0]) => isOfOneEntry(useOf(event, first), use));
+    if (part === undefined) parts.push([index]);
     else part.push(index);
   });
   const restored: UsageEntry[] = [];
   const deducted: UsageEntry[] = [];
-  for (const uses of parts.values()) {
+  for (const uses of parts) {
     const runs = event.draws.filter((run) => uses.includes(run.use));
     const expired = runs.filter((run) => run.from === 'expired');
     if (expired.length > 0) restored.push({ entry: restoredEntry(event, expired), uses });
@@ -45,6 +46,9 @@ function usageEntries(event: UsageCharged): UsageEntry[] {
   }
   return [...restored, ...deducted];
 }
+
+const isOfOneEntry = (one: RateUse, other: RateUse): boolean =>
+  one.pool === other.pool && one.cycle.startMs === other.cycle.startMs && one.outcome === other.outcome;
 
 function restoredEntry(event: UsageCharged, runs: readonly DrawRun[]): LedgerEntry {
   const use = useOf(event, runs[0]?.use ?? 0);
