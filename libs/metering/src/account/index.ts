@@ -50,6 +50,7 @@ export type {
 export {
   decideGate,
   openingOfCycle,
+  poolStatuses,
   poolViews,
   statusOf,
   type BalanceStatus,

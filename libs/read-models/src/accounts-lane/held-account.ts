@@ -1,4 +1,4 @@
-import { initialState, nextClosingMs, nextDueMs, poolViews, type Wallet } from '@app/metering';
+import { initialState, nextClosingMs, nextDueMs, poolStatuses, type Wallet } from '@app/metering';
 import { keyHash } from '../key-hash.js';
 import { toStoredOrNull } from '../stored-text.js';
 import { readWallet, writeWallet } from './wallet-codec.js';
@@ -6,6 +6,7 @@ import { readWallet, writeWallet } from './wallet-codec.js';
 /** An account as the lane has it in memory. */
 export interface HeldAccount {
   readonly organisation: string;
+  readonly keyHash: number;
   readonly wallet: Wallet;
   revision: bigint;
   openedPosition: bigint;
@@ -23,6 +24,7 @@ export interface WalletRow {
 
 export const newAccount = (organisation: string, openedPosition: bigint): HeldAccount => ({
   organisation,
+  keyHash: keyHash(organisation),
   wallet: initialState(organisation).wallet,
   revision: -1n,
   openedPosition,
@@ -31,6 +33,7 @@ export const newAccount = (organisation: string, openedPosition: bigint): HeldAc
 
 export const loadedAccount = (row: WalletRow): HeldAccount => ({
   organisation: row.organisation,
+  keyHash: keyHash(row.organisation),
   wallet: readWallet(row.wallet),
   revision: row.revision,
   openedPosition: row.opened_position,
@@ -60,7 +63,7 @@ export function accountRow(account: HeldAccount): AccountRow {
   const { organisation, wallet, revision, openedPosition, fault } = account;
   return {
     organisation,
-    key_hash: keyHash(organisation),
+    key_hash: account.keyHash,
     plan: wallet.plan,
     state: wallet.isPaused ? 'paused' : 'active',
     clock: wallet.clock,
@@ -69,7 +72,7 @@ export function accountRow(account: HeldAccount): AccountRow {
     opened_position: openedPosition,
     next_instant_ms: nextDueMs(wallet, Number.POSITIVE_INFINITY),
     closable_ms: finiteOrNull(nextClosingMs(wallet, 0)),
-    statuses: [...new Set(poolViews(wallet).map(({ status }) => status))].toSorted(),
+    statuses: poolStatuses(wallet),
     wallet: writeWallet(wallet),
     fault: toStoredOrNull(fault),
   };

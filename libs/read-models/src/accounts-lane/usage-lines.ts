@@ -55,10 +55,13 @@ export class UsageLines {
     return byMeter;
   }
 
-  /** Sums by number of the project; answers the row of each, in the order in which they first come. */
-  #addUp(groups: readonly GroupsOfUse[], shared: { readonly project: Shared; readonly session: Shared }) {
+  /** Sums by number of the project; answers the row of each, in the order in which they first come, until the next call. */
+  #addUp(
+    groups: readonly GroupsOfUse[],
+    shared: { readonly project: Shared; readonly session: Shared },
+  ): ReadonlyMap<number, number> {
     sums.clear();
-    const rows = new Map<number, number>();
+    rows.clear();
     for (const own of groups)
       for (let at = 0; at < own.dimensions.length; at += 1) {
         const dimensions = own.dimensions[at] ?? 0;
@@ -83,6 +86,8 @@ export class UsageLines {
 
 // Folding never waits, so one set of columns serves all entries.
 const sums = new LedgerLines();
+/** Of `sums`, by number of the project. */
+const rows = new Map<number, number>();
 const lines = new LedgerLines();
 
 export interface EntryUsage {

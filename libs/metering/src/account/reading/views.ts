@@ -69,6 +69,16 @@ function poolView(wallet: Wallet, pool: Pool, cycle: Cycle): PoolView {
   };
 }
 
+/** The statuses that the pools of an account have, each once and in order. */
+export function poolStatuses(wallet: Wallet): BalanceStatus[] {
+  const current = wallet.cycles.at(-1);
+  if (current === undefined) return [];
+  const statuses = new Set<BalanceStatus>();
+  for (const pool of wallet.pools.values())
+    statuses.add(statusOf(pool.balanceNanos, pool.figures.get(current.startMs)?.usedNanos ?? 0n));
+  return [...statuses].toSorted();
+}
+
 /** Closing of the cycle before: the last closed one's, and what the open ones since have changed. */
 export function openingOfCycle(wallet: Wallet, pool: Pool, cycleStartMs: number): bigint {
   let opening = pool.closedNanos;
