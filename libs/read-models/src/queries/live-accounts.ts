@@ -48,7 +48,7 @@ export class LiveAccounts {
     return this.snapshots.read((snapshot) => {
       this.#live = {
         views: new BoundedCache(READ_MODEL_LIMITS.walletsReadMax),
-        rows: new GroupedReads((questions) => this.#read(snapshot.accounts, questions)),
+        rows: this.#rowsOf(snapshot.accounts),
       };
       return findAccount(snapshot, organisation);
     });
@@ -70,19 +70,19 @@ export class LiveAccounts {
     return { view };
   }
 
-  async #read(
-    { schema, generation }: LaneView,
-    questions: readonly Question[],
-  ): Promise<readonly (FoundRow | undefined)[]> {
-    const organisations = questions.map(({ organisation }) => organisation);
-    const revisions = questions.map(({ knownRevision }) => knownRevision);
-    const values = [generation, organisations, revisions];
-    try {
-      const { rows } = await this.pool.query<FoundRow>({ name: `${schema}:live`, text: FIND.in(schema), values });
-      return rows.length === 0 ? questions.map(() => undefined) : rows;
-    } catch (error) {
-      if (isGone(error)) return questions.map(() => undefined);
-      throw error;
-    }
+  #rowsOf({ schema, generation }: LaneView): Live['rows'] {
+    const statement = { name: `${schema}:live`, text: FIND.in(schema) };
+    return new GroupedReads(async (questions) => {
+      const organisations = questions.map(({ organisation }) => organisation);
+      const revisions = questions.map(({ knownRevision }) => knownRevision);
+      const values = [generation, organisations, revisions];
+      try {
+        const { rows } = await this.pool.query<FoundRow>({ ...statement, values });
+        return rows.length === 0 ? questions.map(() => undefined) : rows;
+      } catch (error) {
+        if (isGone(error)) return questions.map(() => undefined);
+        throw error;
+      }
+    });
   }
 }
