@@ -69,15 +69,21 @@ export function addHooks(app: NestFastifyApplication, gate: Gatekeepers, { log, 
 
 /** Proxies choose one of two hosts, and not all of them the same. Rule: RFC 9112, 3.2. @throws Problem MalformedRequest */
 function assertOneHost(rawHeaders: readonly string[]): void {
-  const hosts = rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host');
-  if (hosts.length > 1) throw Problem.of('MalformedRequest', 'A request has one Host.');
+  let hosts = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at];
+    if (name?.length === 4 && name.toLowerCase() === 'host') hosts += 1;
+  }
+  if (hosts > 1) throw Problem.of('MalformedRequest', 'A request has one Host.');
 }
 
 /** The route's pattern, never the path or a header: what clients send stays out of the log. */
 function logExchange(request: HttpRequest, reply: HttpReply, log: Logger): void {
-  const call = callIfAny(request);
   // What went well is counted by the metrics: the log's volume stays bounded by what did not.
-  log[reply.statusCode < 400 ? 'debug' : 'info'](
+  const level = reply.statusCode < 400 ? 'debug' : 'info';
+  if (!log.isLevelEnabled(level)) return;
+  const call = callIfAny(request);
+  log[level](
     {
       requestId: request.id,
       method: request.method,

@@ -32,8 +32,7 @@ export class Authenticator {
   async authenticate(key: string): Promise<Principal | null> {
     const hash = hashKey(key);
     if (timingSafeEqual(hash, this.#adminHash)) return ADMINISTRATOR;
-    if (!isWellFormedKey(key)) return null;
-    const found = await this.#find(hash);
+    const found = this.#remembered(hash) ?? (isWellFormedKey(key) ? await this.#lookUp(hash) : null);
     const nowMs = this.nowMs();
     if (found === null || (found.validUntilMs !== null && found.validUntilMs <= nowMs)) return null;
     this.#touch(found.principal.keyId, nowMs);
@@ -45,16 +44,16 @@ export class Authenticator {
     this.#known.clear();
   }
 
-  async #find(hash: Buffer): Promise<FoundKey | null> {
-    const name = hash.toString('base64');
-    const known = this.#known.get(name);
-    if (known && known.untilMs > this.nowMs()) return known.found;
-    this.#known.delete(name);
+  #remembered(hash: Buffer): FoundKey | undefined {
+    const known = this.#known.get(nameOf(hash));
+    return known !== undefined && known.untilMs > this.nowMs() ? known.found : undefined;
+  }
+
+  async #lookUp(hash: Buffer): Promise<FoundKey | null> {
     const found = await this.store.find(hash);
-    if (found) {
-      if (this.#known.size >= LIMITS.keyCacheMax) this.#known.clear();
-      this.#known.set(name, { found, untilMs: this.nowMs() + LIMITS.keyCacheMs });
-    }
+    if (found === null) return null;
+    if (this.#known.size >= LIMITS.keyCacheMax) this.#known.clear();
+    this.#known.set(nameOf(hash), { found, untilMs: this.nowMs() + LIMITS.keyCacheMs });
     return found;
   }
 
@@ -67,3 +66,5 @@ export class Authenticator {
     this.store.touch(keyId, nowMs).catch(() => this.#touchedAtMs.delete(keyId));
   }
 }
+
+const nameOf = (hash: Buffer): string => hash.toString('latin1');
