@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { AccountCommands, Accounts, IdentityHasher, SECRET_BYTES } from '@app/accounts';
+import { EventStoreUnavailable, MemoryEventStore, type EventStore } from '@app/event-store';
 import { compileCatalog, validateCatalog } from '@app/metering';
 import { AggregatorWorld } from '../support/aggregator-world.js';
 import { CATALOG, recordOf } from '../support/usage-records.js';
@@ -10,8 +11,8 @@ const NO_DEFAULT = { ...CATALOG, plans: CATALOG.plans.map((plan) => ({ ...plan, 
 let world: AggregatorWorld;
 afterEach(async () => world.end());
 
-async function startWith(catalog: unknown): Promise<void> {
-  world = new AggregatorWorld(NOW_MS);
+async function startWith(catalog: unknown, store?: EventStore): Promise<void> {
+  world = new AggregatorWorld(NOW_MS, store);
   await world.createTopics();
   await world.publishCatalog(catalog);
   await world.start();
@@ -46,6 +47,20 @@ async function openAccount(organisation: string): Promise<void> {
   if (kind !== 'accepted') throw new Error(`Opening was ${kind}`);
 }
 
+/** A store in which the next reads of the catalog fail. */
+class FailingCatalog extends MemoryEventStore {
+  failures = 0;
+
+  override async readStream(...given: Parameters<EventStore['readStream']>): ReturnType<EventStore['readStream']> {
+    const [stream] = given;
+    if (stream === 'catalog' && this.failures > 0) {
+      this.failures -= 1;
+      throw new EventStoreUnavailable('the catalog cannot be read');
+    }
+    return super.readStream(...given);
+  }
+}
+
 describe('usage is not refused for the lack of', () => {
   it('a meter that was published before it was sent', async () => {
     await startWith(CATALOG);
@@ -61,6 +76,21 @@ describe('usage is not refused for the lack of', () => {
     await send('new', 'api.called');
     await send('unknown', 'nobody.knows');
     expect(await outcomes()).toEqual(['known', 'new', 'UnknownEventType']);
+  });
+
+  it('an answer about the catalog: what was decided meanwhile is decided again, and charged once (I2)', async () => {
+    const store = new FailingCatalog(() => new Date(NOW_MS));
+    await startWith(CATALOG, store);
+    await send('first');
+    store.failures = 2;
+    const both = [
+      { id: 'known', type: 'trace.ingested' },
+      { id: 'unknown', type: 'nobody.knows' },
+    ];
+    await world.publish(both.map((given) => recordOf({ ...given, organisation: 'acme', timeMs: NOW_MS })));
+    await world.drained();
+    expect(store.failures).toBe(0);
+    expect(await outcomes()).toEqual(['first', 'known', 'UnknownEventType']);
   });
 
   it('an account that was opened before it was sent, though it was unknown earlier', async () => {
