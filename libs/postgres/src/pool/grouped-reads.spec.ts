@@ -4,6 +4,8 @@ import { GroupedReads } from './grouped-reads.js';
 
 const { groupQuestionsMax } = POSTGRES_LIMITS;
 
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
 /** Statements that stay under way until they are answered here; `10` is the answer to `1`. */
 function heldStatements() {
   const asked: (readonly number[])[] = [];
@@ -13,13 +15,12 @@ function heldStatements() {
     await new Promise<void>((resolve) => ends.push(resolve));
     return questions.map((question) => question * 10);
   };
-  const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
-  return { asked, turn, reads: new GroupedReads(read), endNext: () => ends.shift()?.() };
+  return { asked, reads: new GroupedReads(read), endNext: () => ends.shift()?.() };
 }
 
 describe('GroupedReads', () => {
   it('asks together what comes in one turn of the event loop, and answers each', async () => {
-    const { asked, turn, reads, endNext } = heldStatements();
+    const { asked, reads, endNext } = heldStatements();
     const answers = Promise.all([1, 2, 1].map((question) => reads.ask(question)));
     await turn();
     endNext();
@@ -28,7 +29,7 @@ describe('GroupedReads', () => {
   });
 
   it('asks what comes while a statement is under way by the next one, never by that one', async () => {
-    const { asked, turn, reads, endNext } = heldStatements();
+    const { asked, reads, endNext } = heldStatements();
     const first = reads.ask(1);
     await turn();
     const later = [reads.ask(2), reads.ask(3)];
@@ -57,7 +58,7 @@ describe('GroupedReads', () => {
       return questions.includes(1) ? new Promise<readonly number[]>(() => undefined) : Promise.resolve(questions);
     });
     void reads.ask(1);
-    await new Promise<void>((resolve) => setImmediate(resolve));
+    await turn();
     expect(await reads.ask(2)).toBe(2);
     expect(asked).toEqual([[1], [2]]);
   });
