@@ -77,12 +77,12 @@ function writeVarints(column: NumberColumn): void {
   for (let index = 0; index < column.length; index++) writer.varint(column.at(index));
 }
 
-/** @throws {CorruptReadModel} */
-export function decodeSegment(data: Buffer): Segment {
+/** @param segment what it is read into, in place of what that held. @throws {CorruptReadModel} */
+export function decodeSegment(data: Buffer, segment = new Segment()): Segment {
   const [version, form] = data;
   if (version !== VERSION) throw new CorruptReadModel(`nothing reads segments of version ${version}`);
   const reader = new ByteReader(form === DEFLATED ? inflate(data.subarray(2)) : data.subarray(2));
-  const segment = new Segment();
+  segment.clear();
   readDictionaries(reader, segment);
   readRows(reader, segment);
   if (!reader.isAtEnd) throw new CorruptReadModel('bytes are left over behind a segment');

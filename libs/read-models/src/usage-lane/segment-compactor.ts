@@ -4,6 +4,7 @@ import { READ_MODEL_LIMITS } from '../limits.js';
 import { Statement } from '../sql-text.js';
 import { mergeSegments } from './merge-segments.js';
 import { decodeSegment, encodeSegment } from './segment-codec.js';
+import { Segment } from './segment.js';
 import { sumsByValue } from './sums-by-value.js';
 
 const FIND = new Statement('find-unmerged-days');
@@ -78,7 +79,7 @@ export class SegmentCompactor {
     const last = rows.at(-1);
     if (last === undefined) return;
     const isClosed = level === null;
-    const merged = mergeSegments(rows.map(({ data }) => decodeSegment(data)));
+    const merged = mergeSegments(decoded(rows));
     const data = encodeSegment(merged, isClosed);
     const sums = merged.rows < sumsRowsMin ? null : encodeSegment(sumsByValue(merged), isClosed);
     const mergedLevel = isClosed || data.length >= segmentBytesFull ? FINAL_LEVEL : level + 1;
@@ -86,4 +87,10 @@ export class SegmentCompactor {
     const values = [account, day, last.sequence, Math.min(FINAL_LEVEL, mergedLevel), data, sums];
     await client.query(INSERT.in(this.schema), values);
   }
+}
+
+/** One after the other, all in one object: most are small, and its columns would cost more than what they hold. */
+function* decoded(rows: readonly { readonly data: Buffer }[]): Generator<Segment> {
+  const segment = new Segment();
+  for (const { data } of rows) yield decodeSegment(data, segment);
 }
