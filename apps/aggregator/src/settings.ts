@@ -5,6 +5,12 @@ export interface AggregatorSettings {
   readonly batchBytesMax: number;
   /** Batches of all partitions that are parsed and not yet decided: bounds memory under a backlog (I10). */
   readonly preparedBatchesMax: number;
+  /**
+   * At the feed's end a partition rests so many times as long as its batch took, up to the maximum: an append has a fixed
+   * price for each account, and more lines share it.
+   */
+  readonly restFactor: number;
+  readonly restMaxMs: number;
   /** How often a drained partition says so. */
   readonly idleMs: number;
   /** Bytes of one event's value; a larger one is quarantined as `TooLarge`. */
@@ -60,6 +66,8 @@ export const AGGREGATOR_SETTINGS: AggregatorSettings = {
   batchRecordsMax: 10_000,
   batchBytesMax: 4 * 1024 * 1024,
   preparedBatchesMax: 3,
+  restFactor: 8,
+  restMaxMs: 200,
   idleMs: SECOND_MS,
   eventBytesMax: 256 * 1024,
   recordAheadMaxMs: HOUR_MS,

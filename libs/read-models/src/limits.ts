@@ -94,6 +94,6 @@ export interface Linger {
 
 /** Balances are wanted at once; sums of usage may be a moment behind under load. */
 export const LINGER: Readonly<Record<'accounts' | 'usage', Linger>> = {
-  accounts: { factor: 4, maxMs: 200 },
-  usage: { factor: 10, maxMs: 1_000 },
+  accounts: { factor: 4, maxMs: 50 },
+  usage: { factor: 10, maxMs: 500 },
 };

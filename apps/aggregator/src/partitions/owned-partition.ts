@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { FeedBatch, StartPosition, TopicPartition } from '@app/usage-feed';
 import type { Permits } from '../deciding/permits.js';
 import { Stopping } from '../deciding/process-abandoned.js';
@@ -91,7 +92,7 @@ export class OwnedPartition {
 
   /**
    * Parses the batch while the one before is being appended. Resolves when this one is being decided, so that the next
-   * is read ahead; at the feed's end when it is decided, so that the next is all that has come meanwhile.
+   * is read ahead; at the feed's end some time after it is decided, so that the next is all that has come meanwhile.
    */
   async onBatch(batch: FeedBatch): Promise<void> {
     this.#assertUsable();
@@ -114,7 +115,7 @@ export class OwnedPartition {
       this.#progressAt = performance.now();
       isHandedOver = true;
       this.#running = this.#inBackground(prepared);
-      if (batch.endOffset <= prepared.nextOffset) await this.#settled();
+      if (batch.endOffset <= prepared.nextOffset) await this.#settledAndRested();
     } catch (error) {
       this.#fail(error);
       throw error;
@@ -148,6 +149,14 @@ export class OwnedPartition {
 
   async #settled(): Promise<void> {
     while (this.#running !== undefined) await this.#running;
+  }
+
+  /** Waits for the batch, and in proportion to what it took: more of what comes then shares an account's append. */
+  async #settledAndRested(): Promise<void> {
+    const startedAt = performance.now();
+    await this.#settled();
+    const { restFactor, restMaxMs } = this.parts.settings;
+    await sleep(Math.min((performance.now() - startedAt) * restFactor, restMaxMs));
   }
 
   #assertUsable(): void {
