@@ -233,15 +233,22 @@ describe('a requeue after the topic was created anew', () => {
     });
     const quarantined = recordOf('another.unknown.type');
     const [at] = await api.feed.publish('usage.v1', [quarantined]);
-    type Newest = { items: { id: string; record: { offset: string } }[] };
-    const newest = async () => ((await ok(api.admin.get('/v1/quarantine?limit=1'))).json() as Newest).items[0];
-    await until('the quarantine', async () => (await newest())?.record.offset === String(at?.offset));
+    type Kept = { items: { id: string; record: { topic: string; partition: number; offset: string } }[] };
+    let id: string | undefined;
+    await until('the quarantine', async () => {
+      const { items } = (await ok(api.admin.get('/v1/quarantine'))).json() as Kept;
+      id = items.find(
+        ({ record }) =>
+          record.topic === at?.topic && record.partition === at.partition && record.offset === String(at.offset),
+      )?.id;
+      return id !== undefined;
+    });
     await aggregator?.stop();
     await api.feed.deleteTopic('usage.v1');
     await api.feed.ensureTopics([{ topic: 'usage.v1', timestamps: 'append', partitions: 2 }]);
     const others = Array.from({ length: Number(at?.offset ?? 0n) + 1 }, () => recordOf('llm.completion'));
     await api.feed.publish('usage.v1', others);
-    await ok(api.admin.post(`/v1/quarantine/${(await newest())?.id}/requeue`));
+    await ok(api.admin.post(`/v1/quarantine/${id}/requeue`));
     const requeued = (await api.recordsOf('usage.v1.requeue')).at(-1);
     expect(Buffer.from(requeued?.value ?? []).toString()).toBe(quarantined.value.toString());
   });
