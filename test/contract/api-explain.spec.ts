@@ -29,7 +29,7 @@ describe('the gate', () => {
     const answer = await api.admin.get(`${ORGANISATION}/gate?pool=credits&minRevision=${revision}`);
     expect(answer.json()).toMatchObject({ allowed: false, reason: 'Paused', available: '1000', asOf: { revision } });
     await api.admin.post(`${ORGANISATION}/resume`);
-    const ahead = await api.admin.get(`${ORGANISATION}/gate?pool=credits&minRevision=999999`);
+    const ahead = await api.admin.get(`${ORGANISATION}/gate?pool=credits&minRevision=999999`, { isImpatient: true });
     expect(ahead.problem()).toMatchObject({ status: 503, code: 'NotYetVisible' });
     expect(Number(ahead.headers.get('retry-after'))).toBeGreaterThan(0);
   });
@@ -78,7 +78,7 @@ describe('explanations', () => {
 
   it('wait for no revision that is not there', async () => {
     for (const path of ['ledger/0-0/explanation?', 'events/e-1?source=/gateway&']) {
-      const answer = await api.admin.get(`${ORGANISATION}/${path}minRevision=999999`);
+      const answer = await api.admin.get(`${ORGANISATION}/${path}minRevision=999999`, { isImpatient: true });
       expect(answer.problem()).toMatchObject({ status: 503, code: 'NotYetVisible' });
       expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
     }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { RunningAggregator } from '../../apps/aggregator/src/index.js';
-import type { ApiAnswer } from '../support/api-client.js';
+import type { ApiAnswer, ApiRequest } from '../support/api-client.js';
 import { startApiHarness } from '../support/api-harness.js';
 import type { ApiHarness } from '../support/api-harness.js';
 import { ok, PayingAccounts, settle, until } from '../support/paying-accounts.js';
@@ -27,8 +27,8 @@ afterAll(async () => {
 const openSandbox = (organisation: string, more: object = {}): Promise<ApiAnswer> =>
   ok(accounts.put(organisation, { plan: 'pro', clock: { manual: BEGIN }, ...more }));
 
-const moveTo = (organisation: string, ms: number): Promise<ApiAnswer> =>
-  api.admin.post(`/v1/organisations/${organisation}/clock`, { json: { to: new Date(ms).toISOString() } });
+const moveTo = (organisation: string, ms: number, request: ApiRequest = {}): Promise<ApiAnswer> =>
+  api.admin.post(`/v1/organisations/${organisation}/clock`, { json: { to: new Date(ms).toISOString() }, ...request });
 
 let ids = 0;
 /** One event that costs 10 credits. */
@@ -134,7 +134,7 @@ describe("a sandbox's clock", () => {
     await aggregator?.stop();
     aggregator = undefined;
     await ok(use('waiting', BEGIN_MS, 'waits'));
-    const refused = await moveTo('waiting', BEGIN_MS + 40 * DAY_MS);
+    const refused = await moveTo('waiting', BEGIN_MS + 40 * DAY_MS, { isImpatient: true });
     expect(refused.problem()).toMatchObject({ status: 503, code: 'UsageNotFolded' });
     expect(refused.headers.get('retry-after')).toMatch(/^\d+$/);
     expect(await ledgerTimeOf('waiting')).toBe(BEGIN);

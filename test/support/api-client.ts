@@ -1,9 +1,17 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** What a reader is told who asks for more than is there yet. */
+const COME_BACK = ['NotYetVisible', 'UsageNotFolded'];
+const PATIENCE_MS = 60_000;
+
 /** What is sent: `json` with its content type, or `raw` with headers of the test's own. */
 export interface ApiRequest {
   readonly key?: string | null;
   readonly headers?: Readonly<Record<string, string>>;
   readonly json?: unknown;
   readonly raw?: string | Uint8Array<ArrayBuffer>;
+  /** Takes the first answer, also where that is to come back later. */
+  readonly isImpatient?: boolean;
 }
 
 export interface ProblemBody {
@@ -47,7 +55,18 @@ export class ApiClient {
   put = (path: string, request: ApiRequest = {}): Promise<ApiAnswer> => this.send('PUT', path, request);
   delete = (path: string, request: ApiRequest = {}): Promise<ApiAnswer> => this.send('DELETE', path, request);
 
+  /** Comes back for what is not there yet, as the answer says, for a minute. */
   async send(method: string, path: string, request: ApiRequest = {}): Promise<ApiAnswer> {
+    const giveUpAtMs = performance.now() + PATIENCE_MS;
+    for (;;) {
+      const answer = await this.#sendOnce(method, path, request);
+      const isToComeBack = answer.status === 503 && COME_BACK.some((code) => answer.text.includes(`"code":"${code}"`));
+      if (!isToComeBack || request.isImpatient === true || performance.now() > giveUpAtMs) return answer;
+      await sleep(Number(answer.headers.get('retry-after')) * 1_000);
+    }
+  }
+
+  async #sendOnce(method: string, path: string, request: ApiRequest): Promise<ApiAnswer> {
     const key = request.key === undefined ? this.key : request.key;
     const body = request.json === undefined ? request.raw : JSON.stringify(request.json);
     const response = await fetch(this.url + path, {
