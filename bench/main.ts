@@ -2,6 +2,7 @@ import { cpus, loadavg } from 'node:os';
 import { Command, InvalidArgumentError } from 'commander';
 import { tableOf } from './print-figures.js';
 import { runStages } from './run-stages.js';
+import { kafkaEnv } from './system/kafka-env.js';
 import { FULL, QUICK, scaled, type Sizes } from './sizes.js';
 import { STAGES } from './stages/index.js';
 
@@ -11,6 +12,7 @@ interface Flags {
   readonly events?: number;
   readonly organisations?: number;
   readonly minutes?: number;
+  readonly separate?: boolean;
   readonly cpuProf?: string;
 }
 
@@ -22,8 +24,9 @@ const program = new Command('bench')
   .option('--quick', 'whether it works, in under two minutes; its figures mean little')
   .option('--json', 'for machines')
   .option('--events <n>', 'usage events end to end; other loads in proportion', wholeNumber)
-  .option('--organisations <n>', 'how many the growth stage goes up to', wholeNumber)
+  .option('--organisations <n>', 'how many the growth and memory stages go up to', wholeNumber)
   .option('--minutes <n>', 'how long the memory stage watches a steady load', wholeNumber)
+  .option('--separate', 'aggregator, projector and API in a process each, over KAFKA_BROKERS')
   .option('--cpu-prof <dir>', 'leave a CPU profile of each of the service’s threads there')
   .showHelpAfterError();
 
@@ -31,10 +34,13 @@ program.action(async (names: readonly string[], flags: Flags) => {
   const unknown = names.find((name) => !STAGES.some((stage) => stage.name === name));
   if (unknown !== undefined) program.error(`error: there is no stage ${unknown}`);
   const stages = STAGES.filter(({ name }) => names.length === 0 || names.includes(name));
+  const separateOn = flags.separate === true ? kafkaEnv() : undefined;
+  if (flags.separate === true && separateOn === undefined) program.error('error: --separate needs KAFKA_BROKERS');
   const loadBefore = loadavg()[0] ?? 0;
   const figures = await runStages(stages, {
     sizes: sizesFor(flags),
     profileDir: flags.cpuProf,
+    separateOn,
     onStage: ({ name, description }) => process.stderr.write(`${name}: ${description} ...\n`),
   });
   const machine = { cpus: cpus().length, cpu: cpus()[0]?.model ?? '', node: process.version, loadBefore };

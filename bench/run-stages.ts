@@ -1,25 +1,33 @@
 import type { Figure } from './figure.js';
 import type { Sizes } from './sizes.js';
 import type { Run, Stage } from './stage.js';
-import { makeDirectory, removeDirectory } from './system/standalone-process.js';
+import type { KafkaEnv } from './system/kafka-env.js';
+import { makeDirectory, removeDirectory } from './system/service.js';
 import { World } from './system/world.js';
 
 export interface RunOptions {
   readonly sizes: Sizes;
   readonly profileDir: string | undefined;
+  /** Each part of the service in a process of its own, on that Kafka; without it all are in one on its own feed. */
+  readonly separateOn: KafkaEnv | undefined;
   readonly onStage: (stage: Stage) => void;
 }
 
-/** Runs the stages on one fresh standalone; the totals of all accounts are compared after each. @throws {WrongTotal} */
-export async function runStages(stages: readonly Stage[], options: RunOptions): Promise<readonly Figure[]> {
+/** Runs the stages on one fresh service; the totals of all accounts are compared after each. @throws {WrongTotal} */
+export async function runStages(
+  stages: readonly Stage[],
+  { sizes, profileDir, separateOn, onStage }: RunOptions,
+): Promise<readonly Figure[]> {
   const dataDir = await makeDirectory();
   try {
-    const world = await World.start({ dataDir, profileDir: options.profileDir });
+    const world = await World.start(
+      separateOn === undefined ? { dataDir, profileDir } : { dataDir, profileDir, env: separateOn, isSeparate: true },
+    );
     try {
-      const run = { sizes: options.sizes, world, spreadRate: spreadOf(world, options.sizes) };
+      const run = { sizes, world, spreadRate: spreadOf(world, sizes) };
       const figures: Figure[] = [];
       for (const stage of stages) {
-        options.onStage(stage);
+        onStage(stage);
         figures.push(...(await stage.run(run)));
         await world.checkTotals();
       }

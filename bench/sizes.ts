@@ -18,7 +18,7 @@ export interface Sizes {
   readonly feedEvents: number;
   /** Of the growing store: its cost is compared at a tenth of them and at the end. */
   readonly growthEvents: number;
-  /** Its cost over these is compared with that over ten. */
+  /** Its cost over these is compared with that over ten; memory is watched while they have usage. */
   readonly growthOrganisations: number;
   /** How long memory is watched under a steady load. */
   readonly steadyMs: number;

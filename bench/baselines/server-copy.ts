@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { perSecond, WrongTotal } from '../figure.js';
-import { makeDirectory, removeDirectory } from '../system/standalone-process.js';
+import { makeDirectory, removeDirectory } from '../system/service.js';
 import { onDatabase } from './database.js';
 
 /**

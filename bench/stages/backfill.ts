@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { figureOf, perSecond, timed, WrongTotal } from '../figure.js';
 import type { Stage } from '../stage.js';
 import { runProgram } from '../system/run-program.js';
-import { ADMIN_KEY, environmentFor, makeDirectory, removeDirectory } from '../system/standalone-process.js';
+import { ADMIN_KEY, environmentFor, makeDirectory, removeDirectory } from '../system/service.js';
 
 const PAST_MS = 3 * 24 * 3_600_000;
 
@@ -27,7 +27,7 @@ export const backfill: Stage = {
       const file = join(directory, 'usage.ndjson');
       await writeFile(file, deliveries.map(({ text }) => `${text}\n`).join(''));
       const parsingMs = await timed(() => parseAll(file, deliveries.length));
-      const env = { ...environmentFor(world.standalone.dataDir), CREDITFOLD_API_KEY: ADMIN_KEY };
+      const env = { ...environmentFor(world.service.dataDir), CREDITFOLD_API_KEY: ADMIN_KEY };
       const ms = await timed(() => runProgram('backfill', [file, '--url', world.api.url, '--wait'], env));
       return [
         figureOf({

@@ -19,7 +19,7 @@ export const endToEnd: Stage = {
       fromMs: 0,
       toMs: 1,
     });
-    const baselineValue = await perEventSql(await world.standalone.databaseUrl(), deliveries);
+    const baselineValue = await perEventSql(await world.databaseUrl(), deliveries);
     return [
       figureOf({
         stage: this.name,

@@ -5,7 +5,7 @@ import { cpuFigures, WrongTotal } from '../figure.js';
 import { usageLoad } from '../load/usage-load.js';
 import type { Stage } from '../stage.js';
 import { cpuPerEvent } from '../system/cpu-time.js';
-import { makeDirectory, removeDirectory } from '../system/standalone-process.js';
+import { makeDirectory, removeDirectory } from '../system/service.js';
 import { publishAll } from '../system/world.js';
 
 const TOPIC = 'bench';

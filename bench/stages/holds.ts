@@ -26,7 +26,7 @@ export const holds: Stage = {
       organisationPrefix: 'org-',
       organisations: sizes.organisations,
     });
-    const asked = await onDatabase(await world.standalone.databaseUrl(), 1, async ([client]) => {
+    const asked = await onDatabase(await world.databaseUrl(), 1, async ([client]) => {
       if (client === undefined) throw new Error('no connection');
       await client.query('create table bench.holds (id serial primary key, amount numeric not null)');
       const under = { isOver: false };

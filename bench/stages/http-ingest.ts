@@ -29,7 +29,7 @@ export const httpIngest: Stage = {
         value: perSecond(deliveries.length, ms),
         unit: 'events/s',
         baseline: 'COPY of the same bytes, same batches',
-        baselineValue: await serverCopy(await world.standalone.databaseUrl(), batches),
+        baselineValue: await serverCopy(await world.databaseUrl(), batches),
         better: 'higher',
       }),
     ];

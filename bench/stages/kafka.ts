@@ -2,19 +2,17 @@ import { openUsageFeed, usageFeedSettingsFrom } from '@app/usage-feed';
 import { parsingConsumer } from '../baselines/kafka-consumer.js';
 import { figureOf, perSecond, timed, type Figure } from '../figure.js';
 import type { Stage } from '../stage.js';
-import { makeDirectory, removeDirectory } from '../system/standalone-process.js';
+import { kafkaEnv, type KafkaEnv } from '../system/kafka-env.js';
+import { makeDirectory, removeDirectory } from '../system/service.js';
 import { publishAll, World } from '../system/world.js';
-
-type KafkaEnv = Readonly<Record<'KAFKA_BROKERS' | 'CREDITFOLD_TOPIC', string>>;
 
 /** Through the Kafka of `KAFKA_BROKERS`, on a topic of its own; without that variable there is nothing to measure. */
 export const kafka: Stage = {
   name: 'kafka',
   description: 'publishing, or a backlog, to read models over KAFKA_BROKERS, beside a consumer that only parses',
   async run({ sizes }): Promise<readonly Figure[]> {
-    const brokers = process.env['KAFKA_BROKERS'];
-    if (brokers === undefined || brokers === '') return [];
-    const env: KafkaEnv = { KAFKA_BROKERS: brokers, CREDITFOLD_TOPIC: `bench-${Date.now()}-${process.pid}` };
+    const env = kafkaEnv();
+    if (env === undefined) return [];
     const dataDir = await makeDirectory();
     try {
       const world = await World.start({ dataDir, env });
@@ -28,7 +26,7 @@ export const kafka: Stage = {
           stage: this.name,
           unit: 'events/s',
           baseline: 'a kafkajs consumer that only parses',
-          baselineValue: await parsingConsumer(brokers.split(','), env.CREDITFOLD_TOPIC, events),
+          baselineValue: await parsingConsumer(env.KAFKA_BROKERS.split(','), env.CREDITFOLD_TOPIC, events),
           better: 'higher',
         } as const;
         return [

@@ -13,7 +13,7 @@ export const projections: Stage = {
   async run({ world, spreadRate }) {
     await spreadRate();
     await world.api.drained();
-    const { url, pid } = await world.standalone.postgres();
+    const { url, pid } = await world.service.postgres();
     const { store } = await openEventStore({ databaseUrl: url });
     try {
       const models = await ReadModels.connect({ url, name: 'bench' });

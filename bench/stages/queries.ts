@@ -26,7 +26,7 @@ export const queries: Stage = {
   description: 'balance and gate, beside a bare Fastify route with one SELECT',
   async run({ sizes, world, spreadRate }) {
     await spreadRate();
-    const databaseUrl = await world.standalone.databaseUrl();
+    const databaseUrl = await world.databaseUrl();
     // Each client has a key of its own: one key's budget of queries is less than what the service can answer.
     const keys = await world.api.makeReadKeys(CLIENTS);
     return onDatabase(databaseUrl, 1, async ([client]) => {

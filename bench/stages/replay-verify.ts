@@ -2,7 +2,7 @@ import { onDatabase } from '../baselines/database.js';
 import { figureOf, perSecond, timed } from '../figure.js';
 import type { Stage } from '../stage.js';
 import { runProgram } from '../system/run-program.js';
-import { environmentFor } from '../system/standalone-process.js';
+import { environmentFor } from '../system/service.js';
 
 const PAGE = 500;
 
@@ -19,10 +19,10 @@ export const replayVerify: Stage = {
   async run({ world, spreadRate }) {
     await spreadRate();
     await world.api.drained();
-    const said = await runProgram('replay', ['verify', '--json'], environmentFor(world.standalone.dataDir));
+    const said = await runProgram('replay', ['verify', '--json'], environmentFor(world.service.dataDir));
     const { proven, counts, durationMs } = JSON.parse(said) as Report;
     if (!proven) throw new Error(`replay verify proves nothing: ${said.slice(0, 2_000)}`);
-    const readingMs = await timed(async () => readRows(await world.standalone.databaseUrl()));
+    const readingMs = await timed(async () => readRows(await world.databaseUrl()));
     return [
       figureOf({
         stage: this.name,

@@ -1,6 +1,6 @@
 import { figureOf, timed } from '../figure.js';
 import type { Stage } from '../stage.js';
-import { makeDirectory, removeDirectory } from '../system/standalone-process.js';
+import { makeDirectory, removeDirectory } from '../system/service.js';
 import { World } from '../system/world.js';
 
 /** From the start of the process to the first append to the largest account, beside the same with nothing to know. */

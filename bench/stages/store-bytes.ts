@@ -14,7 +14,7 @@ export const storeBytes: Stage = {
   description: 'bytes of the event store per usage event, beside gzip of the raw events',
   async run({ sizes, world, spreadRate }) {
     await spreadRate();
-    const stored = await onDatabase(await world.standalone.databaseUrl(), 1, async ([client]) => {
+    const stored = await onDatabase(await world.databaseUrl(), 1, async ([client]) => {
       const answer = await client?.query<{ readonly bytes: string }>(
         `select sum(pg_total_relation_size(oid)) as bytes from pg_class
          where relnamespace = 'creditfold_events'::regnamespace and relkind = 'r'`,

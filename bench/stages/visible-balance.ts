@@ -21,7 +21,7 @@ export const visibleBalance: Stage = {
       organisationPrefix: 'org-',
       organisations: sizes.organisations,
     });
-    const url = await world.standalone.databaseUrl();
+    const url = await world.databaseUrl();
     const { ours, plain } = await onDatabase(url, 1, async ([client]) => {
       if (client === undefined) throw new Error('no connection');
       await client.query('create table bench.events (id serial primary key, used numeric not null)');

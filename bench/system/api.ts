@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ask } from './http-client.js';
-import { ADMIN_KEY } from './standalone-process.js';
+import { ADMIN_KEY } from './service.js';
 
 const AUTHORIZATION = { authorization: `Bearer ${ADMIN_KEY}` };
 const DRAINED_MS = 600_000;
@@ -80,12 +80,6 @@ export class Api {
       if (performance.now() > giveUpAt) throw new Error(`not caught up: ${JSON.stringify(lag)}`);
       await sleep(POLL_MS);
     }
-  }
-
-  /** Memory of the service's process that is resident now, as its metrics say. */
-  async residentBytes(): Promise<number> {
-    const { text } = await ask(`${this.url}/metrics`, { headers: {} });
-    return Number(/^process_resident_memory_bytes (\S+)/m.exec(text)?.[1] ?? Number.NaN);
   }
 
   /** Credits used by one organisation, from its balance; undefined while it has no account. */

@@ -14,7 +14,7 @@ import {
   type UsageRecord,
 } from '@app/metering';
 import { WrongTotal } from '../figure.js';
-import { CATALOG } from './standalone-process.js';
+import { CATALOG } from './service.js';
 
 const BATCH_RECORDS = 500;
 const NANOS = 1_000_000_000n;

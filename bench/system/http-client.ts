@@ -1,7 +1,7 @@
 import { Agent, request } from 'node:http';
 
 export interface Question {
-  readonly method?: 'GET' | 'POST';
+  readonly method?: 'GET' | 'POST' | 'PUT';
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
 }

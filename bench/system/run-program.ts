@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { DIST } from './standalone-process.js';
+import { DIST } from './program-process.js';
 
 /** Runs a compiled program of ours to its end; resolves with what it said. @throws {Error} unless it ends with 0 */
 export async function runProgram(app: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {

@@ -6,7 +6,9 @@ import { nanosOf } from '../load/nanos.js';
 import { usageLoad, type Delivery, type LoadOptions, type UsageLoad } from '../load/usage-load.js';
 import { Api } from './api.js';
 import { processTreeUs } from './cpu-time.js';
-import { StandaloneProcess, type StandaloneOptions } from './standalone-process.js';
+import { SeparateProcesses } from './separate-processes.js';
+import type { Service, ServiceOptions } from './service.js';
+import { StandaloneProcess } from './standalone-process.js';
 
 /** Of a load that is sent as fast as it goes: more of it at once would not fit into memory. */
 const LOAD_EVENTS = 300_000;
@@ -25,27 +27,33 @@ export function monthStartOf(nowMs: number): number {
   return Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), 1);
 }
 
-/** A running standalone, what was sent to it, and what therefore has to come out. */
+export interface WorldOptions extends ServiceOptions {
+  /** Each part in a process of its own; without it all are in one. */
+  readonly isSeparate?: boolean;
+}
+
+/** A running service, what was sent to it, and what therefore has to come out. */
 export class World {
   readonly expected = new ExpectedCredits();
-  #startedBytes = Number.NaN;
+
+  #startedBytes: ReadonlyMap<string, number> = new Map();
 
   private constructor(
-    public standalone: StandaloneProcess,
+    public service: Service,
     public api: Api,
     private feed: UsageFeed,
-    private readonly options: StandaloneOptions,
+    private readonly options: WorldOptions,
   ) {}
 
-  static async start(options: StandaloneOptions): Promise<World> {
-    const standalone = await StandaloneProcess.start(options);
-    const world = new World(standalone, new Api(standalone.url), await feedOf(standalone, options), options);
-    world.#startedBytes = await world.api.residentBytes();
+  static async start(options: WorldOptions): Promise<World> {
+    const service = await startService(options);
+    const world = new World(service, new Api(service.url), await feedOf(service, options), options);
+    world.#startedBytes = await service.residentBytes();
     return world;
   }
 
-  /** Resident memory of the service when it had nothing to know yet. */
-  get startedBytes(): number {
+  /** Resident memory when the service had nothing to know yet. */
+  get startedBytes(): ReadonlyMap<string, number> {
     return this.#startedBytes;
   }
 
@@ -91,8 +99,12 @@ export class World {
 
   /** Processor time that the service and its Postgres have taken so far, in microseconds; NaN without `/proc`. */
   async serviceCpuUs(): Promise<number> {
-    const { pid } = await this.standalone.postgres();
-    return processTreeUs(this.standalone.pid) + processTreeUs(pid);
+    const { pid } = await this.service.postgres();
+    return [...this.service.pids, pid].reduce((sum, each) => sum + processTreeUs(each), 0);
+  }
+
+  async databaseUrl(): Promise<string> {
+    return (await this.service.postgres()).url;
   }
 
   /** Compares every account of both read models with the independent sums. @throws {WrongTotal} */
@@ -119,20 +131,24 @@ export class World {
 
   /** Starts the service on the same data after `end`; resolves when it is ready. */
   async startAgain(): Promise<void> {
-    this.standalone = await StandaloneProcess.start(this.options);
-    this.api = new Api(this.standalone.url);
-    this.feed = await feedOf(this.standalone, this.options);
+    this.service = await startService(this.options);
+    this.api = new Api(this.service.url);
+    this.feed = await feedOf(this.service, this.options);
   }
 
   async end(): Promise<void> {
     await this.feed.close();
-    await this.standalone.end();
+    await this.service.end();
   }
 }
 
+const startService = (options: WorldOptions): Promise<Service> =>
+  options.isSeparate === true ? SeparateProcesses.start(options) : StandaloneProcess.start(options);
+
 /** The feed that the service itself reads: its Postgres, or the Kafka that it was given. */
-async function feedOf(standalone: StandaloneProcess, { env = {} }: StandaloneOptions): Promise<UsageFeed> {
-  const settings = usageFeedSettingsFrom({ DATABASE_URL: await standalone.databaseUrl(), ...env });
+async function feedOf(service: Service, { env = {} }: ServiceOptions): Promise<UsageFeed> {
+  const { url } = await service.postgres();
+  const settings = usageFeedSettingsFrom({ DATABASE_URL: url, ...env });
   return openUsageFeed(settings, { clientId: 'bench' });
 }
 

@@ -3,6 +3,7 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Projector, type ProjectorHealth } from './projector.js';
+import { collectDefaultMetrics } from 'prom-client';
 import type { ProjectorConfig } from './projector-config.js';
 import { ProjectorModule } from './projector.module.js';
 
@@ -28,7 +29,7 @@ export async function startProjector(config: ProjectorConfig): Promise<RunningPr
   return runningOf(app);
 }
 
-/** As `startProjector`, with `/health/live`, `/health/ready` and `/metrics` on a port (0: any free one). */
+/** As `startProjector`, with `/health/live`, `/health/ready` and `/metrics` (the process's own as well) on a port (0: any free one). */
 export async function serveProjector(
   config: ProjectorConfig,
   { port, host }: { readonly port: number; readonly host: string },
@@ -38,6 +39,7 @@ export async function serveProjector(
     new FastifyAdapter(),
     { logger: false, abortOnError: false },
   );
+  collectDefaultMetrics({ register: app.get(Projector).metrics.registry });
   await app.listen(port, host);
   const address: unknown = app.getHttpServer().address();
   return { ...runningOf(app), port: (address as { port: number }).port };

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { AggregatorHealth } from './health.js';
 
 interface Probed {
@@ -11,8 +12,14 @@ export interface HealthServer {
   close(): Promise<void>;
 }
 
-/** `/health/live`, `/health/ready` and `/metrics` of a process that serves nothing else. */
-export async function serveHealth(probed: Probed, listen: { port: number; host: string }): Promise<HealthServer> {
+/** `/health/live`, `/health/ready` and `/metrics` (the process's own as well) of a process that serves nothing else. */
+export async function serveHealth(aggregator: Probed, listen: { port: number; host: string }): Promise<HealthServer> {
+  const ofProcess = new Registry();
+  collectDefaultMetrics({ register: ofProcess });
+  const probed: Probed = {
+    health: aggregator.health,
+    metrics: async () => `${await ofProcess.metrics()}\n${await aggregator.metrics()}`,
+  };
   const server = createServer((request, response) => {
     answer(probed, request, response).catch(() => {
       response.writeHead(500).end();
