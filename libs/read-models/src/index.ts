@@ -1,6 +1,7 @@
 export { READ_MODEL_LIMITS, type WindowLimits } from './limits.js';
 export { CorruptReadModel, HistoryDiffers, StaleProjector, TooManyGroups, UnknownCursor } from './errors.js';
-export { LANES, type Checkpoint, type Generation, type Generations, type LaneName } from './generations/generations.js';
+export { LANES, type Checkpoint, type Generation, type LaneName } from './generations/generation.js';
+export { type Generations } from './generations/generations.js';
 export { ReadModels, type ReadModelsOptions } from './read-models.js';
 export { LaneWorker, type LaneListener, type LaneWorkerOptions } from './lanes/lane-worker.js';
 export { SharedSource } from './lanes/shared-source.js';

@@ -1,6 +1,7 @@
 import { migrateLeases } from '@app/postgres';
 import type { Pool } from 'pg';
-import { createReadModelPool, Generations } from './generations/generations.js';
+import { createReadModelPool } from './generations/create-read-model-pool.js';
+import { Generations } from './generations/generations.js';
 
 export interface ReadModelsOptions {
   readonly url: string;

@@ -1,85 +1,26 @@
-import type { GlobalPosition, StoredEvent } from '@app/event-store';
-import { createPool, migrate, withTransaction } from '@app/postgres';
+import { migrate, withTransaction } from '@app/postgres';
 import type { Pool, PoolClient } from 'pg';
 import { StaleProjector } from '../errors.js';
 import { READ_MODEL_LIMITS } from '../limits.js';
-
-export const LANES = ['accounts', 'usage'] as const;
-export type LaneName = (typeof LANES)[number];
-
-/** Counted up when a lane's rows mean something else: the next start builds a new generation and switches to it. */
-export const PROJECTION_VERSIONS: Readonly<Record<LaneName, number>> = { accounts: 5, usage: 4 };
-
-/** The last event that a generation holds. */
-export interface Anchor {
-  readonly stream: string;
-  readonly revision: bigint;
-  readonly id: string;
-  readonly commit: bigint;
-}
-
-/** How far a generation is: the position to read on after, and the event that stands for what was read. */
-export interface Checkpoint {
-  readonly position: GlobalPosition;
-  readonly anchor: Anchor | null;
-}
-
-export interface Generation {
-  readonly lane: LaneName;
-  readonly generation: number;
-  readonly schema: string;
-  readonly projectionVersion: number;
-  readonly state: 'building' | 'live' | 'retired';
-  readonly checkpoint: Checkpoint;
-}
-
-interface GenerationRow {
-  readonly lane: LaneName;
-  readonly generation: number;
-  readonly projection_version: number;
-  readonly state: Generation['state'];
-  readonly position_commit: bigint;
-  readonly position_prepare: bigint;
-  readonly event_stream: string | null;
-  readonly event_revision: bigint | null;
-  readonly event_id: string | null;
-  readonly event_commit: bigint | null;
-}
-
-/** Where a generation's tables are. */
-const schemaOf = (lane: LaneName, generation: number): string => `creditfold_${lane}_${generation}`;
-
-export const anchorOf = (event: StoredEvent): Anchor => ({
-  stream: event.stream,
-  revision: event.revision,
-  id: event.id,
-  commit: event.position.commit,
-});
+import {
+  COLUMNS,
+  generationOf,
+  LANES,
+  LIVE_GENERATIONS,
+  PROJECTION_VERSIONS,
+  schemaOf,
+  TABLE,
+  toGenerations,
+  type Checkpoint,
+  type Generation,
+  type GenerationRow,
+  type LaneName,
+} from './generation.js';
 
 const MIGRATIONS: Readonly<Record<LaneName, URL>> = {
   accounts: new URL('../accounts-lane/migrations/', import.meta.url),
   usage: new URL('../usage-lane/migrations/', import.meta.url),
 };
-const COLUMNS = `lane, generation, projection_version, state, position_commit, position_prepare,
-  event_stream, event_revision, event_id, event_commit`;
-const TABLE = 'creditfold_reads.generations';
-
-function generationOf(row: GenerationRow): Generation {
-  const { event_stream: stream, event_revision: revision, event_id: id, event_commit: commit } = row;
-  const isAnchored = stream !== null && revision !== null && id !== null && commit !== null;
-  return {
-    lane: row.lane,
-    generation: row.generation,
-    schema: schemaOf(row.lane, row.generation),
-    projectionVersion: row.projection_version,
-    state: row.state,
-    checkpoint: {
-      position: { commit: row.position_commit, prepare: row.position_prepare },
-      anchor: isAnchored ? { stream, revision, id, commit } : null,
-    },
-  };
-}
-
 /** The generations of both lanes: which is live, how far each is. `pool` is one of `createReadModelPool`. */
 export class Generations {
   constructor(
@@ -113,7 +54,7 @@ export class Generations {
 
   async allLive(): Promise<readonly Generation[]> {
     const { rows } = await this.pool.query<GenerationRow>({ name: 'live-generations', text: LIVE_GENERATIONS });
-    return rows.map(generationOf);
+    return toGenerations(rows);
   }
 
   /** When the lane, or a generation built to replace it, last moved: Unix milliseconds of the database's clock. */
@@ -241,19 +182,3 @@ export class Generations {
     return rowCount ?? 0;
   }
 }
-
-/** The live generations as one snapshot of the database sees them, for `SnapshotReader`. */
-export const LIVE_GENERATIONS = `select ${COLUMNS} from ${TABLE} where state = 'live'`;
-export const toGenerations = (rows: readonly unknown[]): readonly Generation[] =>
-  rows.map((row) => generationOf(row as GenerationRow));
-
-/** Connections for projecting or querying read models. */
-export const createReadModelPool = (
-  url: string,
-  options: { readonly name: string; readonly max?: number; readonly statementTimeoutMs?: number },
-): Pool =>
-  createPool(url, {
-    applicationName: options.name,
-    statementTimeoutMs: options.statementTimeoutMs ?? READ_MODEL_LIMITS.statementTimeoutMs,
-    ...(options.max === undefined ? {} : { max: options.max }),
-  });

@@ -1,6 +1,6 @@
 import { Lease } from '@app/postgres';
 import type { Pool } from 'pg';
-import type { Generation } from '../generations/generations.js';
+import type { Generation } from '../generations/generation.js';
 import { READ_MODEL_LIMITS } from '../limits.js';
 
 /** The lease on a generation, renewed until it is released. Losing it shows in the next transaction's assertion. */

@@ -2,13 +2,8 @@ import type { EventStore, GlobalPosition } from '@app/event-store';
 import { withTransaction, type Lease } from '@app/postgres';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HistoryDiffers, StaleProjector } from '../errors.js';
-import {
-  anchorOf,
-  type Anchor,
-  type Checkpoint,
-  type Generation,
-  type Generations,
-} from '../generations/generations.js';
+import { anchorOf, type Anchor, type Checkpoint, type Generation } from '../generations/generation.js';
+import type { Generations } from '../generations/generations.js';
 import { READ_MODEL_LIMITS, type Linger, type WindowLimits } from '../limits.js';
 import { StoreSource, type EventSource, type ReadEvent } from './event-source.js';
 import { FoldFailed } from './frozen-accounts.js';

@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
-import type { LaneName } from '../generations/generations.js';
+import type { LaneName } from '../generations/generation.js';
 import type { ReadEvent } from './event-source.js';
 
 /** Where a lane's rows are: what a projection reads while it folds. */

@@ -1,5 +1,5 @@
 import { AccountsLane } from '../accounts-lane/accounts-lane.js';
-import type { LaneName } from '../generations/generations.js';
+import type { LaneName } from '../generations/generation.js';
 import { UsageLane } from '../usage-lane/usage-lane.js';
 import { LaneRunner, type LaneRunnerOptions } from './lane-runner.js';
 import type { Projection } from './projection.js';

@@ -1,6 +1,6 @@
 /** The shapes of "Answers, by example" of the HTTP contract: amounts, quantities, revisions and positions are decimal texts. */
 
-import type { LaneName } from '../generations/generations.js';
+import type { LaneName } from '../generations/generation.js';
 
 /** What an answer is based on. Of lists over several accounts, only the position is there. */
 export interface AsOf {

@@ -1,5 +1,6 @@
 import { START, type EventStore, type GlobalPosition } from '@app/event-store';
-import { LANES, type Generations } from '../generations/generations.js';
+import { LANES } from '../generations/generation.js';
+import type { Generations } from '../generations/generations.js';
 import type { ProjectionLag } from './answers.js';
 
 /** Where positions are no numbers of events, so many are counted at most. */

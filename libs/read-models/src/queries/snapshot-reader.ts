@@ -1,6 +1,6 @@
 import { rollBack } from '@app/postgres';
 import type { Pool, PoolClient, QueryResult } from 'pg';
-import { LIVE_GENERATIONS, toGenerations, type Checkpoint, type LaneName } from '../generations/generations.js';
+import { LIVE_GENERATIONS, toGenerations, type Checkpoint, type LaneName } from '../generations/generation.js';
 import { READ_MODEL_LIMITS } from '../limits.js';
 
 /** One lane as a snapshot sees it. */

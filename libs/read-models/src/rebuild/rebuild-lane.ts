@@ -1,6 +1,7 @@
 import type { EventStore, GlobalPosition } from '@app/event-store';
 import { withTransaction } from '@app/postgres';
-import { LANES, type Generation, type Generations, type LaneName } from '../generations/generations.js';
+import { LANES, type Generation, type LaneName } from '../generations/generation.js';
+import type { Generations } from '../generations/generations.js';
 import { READ_MODEL_LIMITS, type WindowLimits } from '../limits.js';
 import { createRunner, type AnyLaneRunner } from '../lanes/projections.js';
 

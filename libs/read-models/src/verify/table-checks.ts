@@ -1,4 +1,4 @@
-import type { LaneName } from '../generations/generations.js';
+import type { LaneName } from '../generations/generation.js';
 
 /**
  * How a table's content is compared: `select` answers one row a key, ordered by the key, every column as text or null.

@@ -1,7 +1,8 @@
 import type { EventStore, GlobalPosition } from '@app/event-store';
 import type { PoolClient } from 'pg';
-import { LANES, type Generation, type Generations, type LaneName } from '../generations/generations.js';
-import { LIVE_GENERATIONS, toGenerations } from '../generations/generations.js';
+import { LANES, type Generation, type LaneName } from '../generations/generation.js';
+import type { Generations } from '../generations/generations.js';
+import { LIVE_GENERATIONS, toGenerations } from '../generations/generation.js';
 import { READ_MODEL_LIMITS, type WindowLimits } from '../limits.js';
 import { createRunner } from '../lanes/projections.js';
 import { compareRows, type Difference } from './compare-rows.js';
