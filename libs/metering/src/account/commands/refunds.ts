@@ -2,7 +2,7 @@ import { divideHalfEven } from '../../amounts/index.js';
 import { commandRecord, type CommandContext, type RefundableDraw } from './account-commands.js';
 import type { LedgerEntry, Movement, ReversalRecord } from '../account-events.js';
 import type { Pool, Wallet } from '../account-state.js';
-import { refundGrant } from '../usage/charge-line.js';
+import { refundGrant } from '../grants/refund-grant.js';
 import { cloneWallet } from '../evolve/clone-for-decision.js';
 import { grantIds } from '../passing-time/cycle-end.js';
 import { commandTimeMs, currentCycleMs, type Command, type CommandOutcome } from './command-outcome.js';

@@ -1,24 +1,23 @@
 import { cycleContaining } from '../../time/index.js';
 import type { Plan } from '../../catalog/index.js';
-import type { AccountOpened, FeedRange, QuarantinedRecord, RateUse } from '../account-events.js';
-import type { AccountState, Cycle } from '../account-state.js';
+import type { AccountOpened, FeedRange, QuarantinedRecord } from '../account-events.js';
+import type { AccountState } from '../account-state.js';
 import { advance } from '../passing-time/advance.js';
 import { ChargeBuilder } from './charge-builder.js';
 import { chargeMeters, type Place } from './charge-meters.js';
 import { Drafting } from '../drafting.js';
 import { UsageMeasure, type Refusal } from './measure-usage.js';
 import { openingOf } from '../passing-time/opening.js';
-import { planAt } from '../rules/plan-terms.js';
 import { quarantinedRecord } from './quarantined-record.js';
-import { ImpossibleEvent } from '../evolve/pool.js';
 import {
-  ACCEPTED_AFTER_MS,
-  ACCEPTED_BEFORE_MS,
+  isEvent,
+  type EventRecord,
   type UsageContext,
   type UsageCounts,
   type UsageDecision,
   type UsageRecord,
 } from './usage-record.js';
+import { cycleAt, ledgerTimeWith, outcomeOf, usageTimeOf, type UsageTime } from './usage-time.js';
 
 /**
  * Decides the records of one account and partition, in offset order: duplicates, quarantine, time, charges, draws,
@@ -32,8 +31,6 @@ export function decideUsage(
 ): UsageDecision {
   return new UsageFold(draft, context).decide(records);
 }
-
-type EventRecord = UsageRecord & { readonly content: { readonly kind: 'event' } };
 
 class UsageFold {
   private readonly drafting: Drafting;
@@ -70,7 +67,7 @@ class UsageFold {
       return true;
     }
     const { event, hash } = record.content;
-    const ledgerMs = this.ledgerTimeWith(record);
+    const ledgerMs = ledgerTimeWith(this.drafting.wallet, record);
     const seen = this.context.known.find(hash, event.timeMs, ledgerMs);
     if (seen === 'duplicate') {
       this.counts.duplicates += 1;
@@ -81,7 +78,7 @@ class UsageFold {
       this.quarantine(record, { reason: 'Conflict', detail, first: seen.conflictWith });
       return true;
     }
-    const time = this.timeOf(record, ledgerMs);
+    const time = usageTimeOf(this.drafting.wallet, record, ledgerMs, this.context);
     if ('reason' in time) {
       this.quarantine(record, time);
       return true;
@@ -96,50 +93,10 @@ class UsageFold {
     return true;
   }
 
-  private ledgerTimeWith(record: UsageRecord): number {
-    const { wallet } = this.drafting;
-    if (!wallet.isOpen) return record.recordTimestampMs;
-    return wallet.clock === 'manual' ? wallet.ledgerTimeMs : Math.max(wallet.ledgerTimeMs, record.recordTimestampMs);
-  }
-
-  /** When the usage counts as having happened, and the plan in force then; or why it cannot be taken. */
-  private timeOf(record: EventRecord, ledgerMs: number): UsageTime | Refusal {
-    const { wallet } = this.drafting;
-    const { timeMs } = record.content.event;
-    const { catalog, nowMs } = this.context;
-    const measuredFrom = wallet.isOpen && wallet.clock === 'manual' ? ledgerMs : record.recordTimestampMs;
-    if (record.mode === 'live') {
-      if (timeMs < measuredFrom - ACCEPTED_BEFORE_MS) return refuse('TooOld', 'the event is more than 35 days old');
-      if (timeMs > measuredFrom + ACCEPTED_AFTER_MS) return refuse('InFuture', 'the event is more than 24 hours ahead');
-    } else if (timeMs > nowMs) return refuse('InFuture', 'backfilled usage lies in the future');
-    const usageTimeMs = Math.min(timeMs, ledgerMs);
-    if (!wallet.isOpen) {
-      const plan = catalog.defaultPlan;
-      if (plan === undefined) return refuse('UnknownOrganisation', 'the organisation has no account');
-      return { usageTimeMs, plan: plan.key };
-    }
-    if (usageTimeMs < wallet.openedAtMs) return refuse('BeforeOpening', 'the account was not open at that time');
-    const isClosed = outcomeOf(this.cycleAt(usageTimeMs), usageTimeMs) === 'adjusted';
-    if (isClosed && record.mode === 'history' && !record.isAdjusting)
-      return refuse('HistoryClosed', 'the cycle of this usage is closed');
-    return { usageTimeMs, plan: planAt(wallet, usageTimeMs) };
-  }
-
-  private cycleAt(usageTimeMs: number): Cycle {
-    const { cycles } = this.drafting.wallet;
-    for (let i = cycles.length - 1; i > 0; i--) {
-      const cycle = cycles[i];
-      if (cycle !== undefined && cycle.startMs <= usageTimeMs) return cycle;
-    }
-    const [first] = cycles;
-    if (first === undefined) throw new ImpossibleEvent('an open account has a cycle');
-    return first;
-  }
-
   /** Asked after time has advanced: the usage's cycle may be one that had not begun, or had not ended. */
   private placeOf(time: UsageTime): Place {
-    const cycle = this.cycleAt(time.usageTimeMs);
     const { usageTimeMs, plan } = time;
+    const cycle = cycleAt(this.drafting.wallet, usageTimeMs);
     return { usageTimeMs, plan, cycle, outcome: outcomeOf(cycle, usageTimeMs) };
   }
 
@@ -181,7 +138,7 @@ class UsageFold {
     let { builder } = this;
     if (builder?.revision !== drafting.nextRevision) builder = this.builder = new ChargeBuilder(drafting.nextRevision);
     drafting.lookAhead();
-    drafting.wallet.ledgerTimeMs = this.ledgerTimeWith(record);
+    drafting.wallet.ledgerTimeMs = ledgerTimeWith(drafting.wallet, record);
     const dimensions = builder.dimensionsOf(drafting.catalog.dimensions, measure.values);
     const movedNanos = chargeMeters(drafting, builder, { event, measure, place, dimensions });
     const { usageTimeMs } = place;
@@ -254,20 +211,4 @@ class UsageFold {
     });
     return [];
   }
-}
-
-interface UsageTime {
-  readonly usageTimeMs: number;
-  /** The plan in force then. */
-  readonly plan: string;
-}
-
-const isEvent = (record: UsageRecord): record is EventRecord => record.content.kind === 'event';
-
-const refuse = (reason: Refusal['reason'], detail: string): Refusal => ({ reason, detail });
-
-/** Usage at or after the current cycle's end belongs to a cycle that begins when time advances. */
-function outcomeOf(cycle: Cycle, usageTimeMs: number): RateUse['outcome'] {
-  if (!cycle.isEnded || usageTimeMs >= cycle.endMs) return 'charged';
-  return cycle.isClosed ? 'adjusted' : 'late';
 }

@@ -34,6 +34,11 @@ export interface UsageRecord {
   readonly raw: RawRecord;
 }
 
+/** A record that is an event, and no refusal. */
+export type EventRecord = UsageRecord & { readonly content: { readonly kind: 'event' } };
+
+export const isEvent = (record: UsageRecord): record is EventRecord => record.content.kind === 'event';
+
 /** The identities charged before, as far as the records of a decision need them: those days are loaded. */
 export interface KnownIdentities {
   find(
