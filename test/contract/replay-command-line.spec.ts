@@ -20,6 +20,7 @@ async function run(env: Readonly<Record<string, string>>, ...args: readonly stri
 describe('the command line of replay', () => {
   it.each([
     ['an unknown flag', ['verify', '--fast'], '--fast'],
+    ['a number of threads that shares nothing evenly', ['verify', '--threads', '3'], '1, 2 or 4'],
     ['an unknown command', ['prove'], 'prove'],
     ['no command', [], 'Usage'],
     ['an argument too many', ['verify', 'now'], 'too many arguments'],

@@ -10,7 +10,7 @@ import { rebuild } from './commands/rebuild.js';
 import { verify } from './commands/verify.js';
 import { LIMITS } from './limits.js';
 import type { OpenStreams } from './open-streams.js';
-import { instant, nonEmpty } from './option-values.js';
+import { instant, nonEmpty, threads } from './option-values.js';
 import { toJson, type Terminal } from './terminal.js';
 
 /** What a command line asks for; true when all is proven, or what was asked for was found. */
@@ -41,10 +41,11 @@ function addVerify(program: Command, terminal: Terminal, choose: (action: Action
     .command('verify')
     .description('check streams, charges, balances, snapshots and read models; exit 0 only if all is proven')
     .option('--organisation <name>', 'only this account', nonEmpty)
+    .option('--threads <number>', 'audit the streams in so many threads: 1, 2 or 4', threads, 1)
     .option('--json', 'a report for machines')
-    .action(({ organisation, json }: { organisation?: string; json?: boolean }) =>
+    .action(({ organisation, json, ...how }: { organisation?: string; threads: number; json?: boolean }) =>
       choose(async (streams) => {
-        const report = await verify(streams, organisation === undefined ? {} : { organisation });
+        const report = await verify(streams, { ...how, ...(organisation === undefined ? {} : { organisation }) });
         if (json === true) terminal.out(verifyJson(report));
         else printVerify(report, terminal);
         return report.isProven;

@@ -12,8 +12,15 @@ import {
 } from '@app/event-store';
 import { createPool, readPostgresInfo, settingIn, startEmbeddedPostgres, type Environment } from '@app/postgres';
 
+/** Where streams were found, for opening them again; `url` is that of the database beside them. */
+export interface StreamsSource {
+  readonly settings: EventStoreSettings;
+  readonly url: string;
+}
+
 /** The streams, wherever they are, and the database that read models and snapshots lie in. */
 export interface OpenStreams {
+  readonly source: StreamsSource;
   readonly url: string;
   readonly store: EventStore;
   /** True where positions count events one by one, so that a hole is an event that was removed. */
@@ -46,18 +53,27 @@ export async function openStreams(env: Environment): Promise<OpenStreams> {
     if (kurrent === undefined && (await streamsIn(server.url)) !== 'present')
       throw new NoStreams(`${server.place} holds no streams: nothing was ever started on it.`);
     const { url } = server;
-    const { store, hasDensePositions } = kurrent ?? (await openEventStore({ databaseUrl: url }));
-    const snapshots = await PostgresSnapshotStore.connect({ url });
-    const close = async (): Promise<void> => {
-      await Promise.all([store.close(), snapshots.close()]);
-      await stop();
-    };
-    return { url, store, hasDensePositions, snapshots, close };
+    const settings = kurrentUrl === undefined ? { databaseUrl: url } : { kurrentUrl };
+    return await open({ settings, url }, stop, kurrent);
   } catch (error) {
     await kurrent?.store.close();
     await stop();
     throw error;
   }
+}
+
+/** Opens streams that were found before, for another thread of the same command. */
+export const reopenStreams = (source: StreamsSource): Promise<OpenStreams> => open(source, NOTHING_TO_STOP);
+
+async function open(source: StreamsSource, stop: FoundServer['stop'], opened?: OpenedEventStore): Promise<OpenStreams> {
+  const { url } = source;
+  const { store, hasDensePositions } = opened ?? (await openEventStore(source.settings));
+  const snapshots = await PostgresSnapshotStore.connect({ url });
+  const close = async (): Promise<void> => {
+    await Promise.all([store.close(), snapshots.close()]);
+    await stop();
+  };
+  return { source, url, store, hasDensePositions, snapshots, close };
 }
 
 async function openKurrent(settings: EventStoreSettings): Promise<OpenedEventStore> {

@@ -22,3 +22,8 @@ export function offset(text: string): bigint {
 }
 
 export const partition = (text: string): number => Number(offset(text));
+
+export function threads(text: string): number {
+  if (!['1', '2', '4'].includes(text)) throw new InvalidArgumentError('It has to be 1, 2 or 4.');
+  return Number(text);
+}

@@ -31,6 +31,12 @@ export interface Finding {
 /** Takes what one stream's checks find; stream and revision are known by whoever gives it away. */
 export type Report = (finding: Omit<Finding, 'stream' | 'revision'>) => void;
 
+/** What was found, as plain data: the first findings, and how many there are of each check. */
+export interface FoundSoFar {
+  readonly kept: readonly Finding[];
+  readonly counts: ReadonlyMap<Check, number>;
+}
+
 /** All findings counted, the first ones kept. */
 export class Findings {
   readonly #kept: Finding[] = [];
@@ -42,6 +48,16 @@ export class Findings {
 
   get total(): number {
     return [...this.#counts.values()].reduce((sum, count) => sum + count, 0);
+  }
+
+  get soFar(): FoundSoFar {
+    return { kept: this.#kept, counts: this.#counts };
+  }
+
+  /** Adds what was found elsewhere. */
+  addAll({ kept, counts }: FoundSoFar): void {
+    this.#kept.push(...kept.slice(0, LIMITS.findingsMax - this.#kept.length));
+    for (const [check, count] of counts) this.addUnlisted(check, count);
   }
 
   countOf(check: Check): number {

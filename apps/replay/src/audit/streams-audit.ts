@@ -4,7 +4,7 @@ import { LIMITS } from '../limits.js';
 import { CatalogShelf } from './catalog-shelf.js';
 import { eventPages } from './event-pages.js';
 import type { Findings } from './finding.js';
-import { ALL_STREAMS, halvesOf, isInShare, SHARE_BITS_MAX, type Share } from './share.js';
+import { halvesOf, isInShare, SHARE_BITS_MAX, type Share } from './share.js';
 import { StreamAudit } from './stream-audit.js';
 
 export interface StreamsAuditOptions {
@@ -12,7 +12,10 @@ export interface StreamsAuditOptions {
   /** Keys the identity hashes; undefined where no deployment has been made yet. */
   readonly hasher: IdentityHasher | undefined;
   readonly findings: Findings;
-  /** Only these streams; absent: all, in their global order. */
+  readonly share: Share;
+  /** The end of what is audited, so that live traffic does not disturb. */
+  readonly until: GlobalPosition;
+  /** Only these streams; absent: all of the share, in their global order. */
   readonly only?: readonly string[];
   /** Positions count one by one (Postgres): a hole is an event that was removed. */
   readonly hasGaplessPositions: boolean;
@@ -32,7 +35,10 @@ export interface StreamsAuditCounts {
   passes: number;
 }
 
-/** Reads all streams in their global order, in as many passes as memory asks for, and checks each stream by itself. */
+/**
+ * Reads all streams in their global order, in as many passes as memory asks for, and checks each stream of its share by
+ * itself.
+ */
 export class StreamsAudit {
   readonly counts: StreamsAuditCounts = {
     streams: 0,
@@ -44,18 +50,18 @@ export class StreamsAudit {
     passes: 0,
   };
   private readonly catalogs: CatalogShelf;
-  private readonly waiting: Share[] = [ALL_STREAMS];
+  private readonly waiting: Share[];
   private readonly audits = new Map<string, StreamAudit>();
 
   constructor(private readonly options: StreamsAuditOptions) {
     this.catalogs = new CatalogShelf(options.store);
+    this.waiting = [options.share];
   }
 
   async run(): Promise<StreamsAuditCounts> {
-    const until = await this.options.store.head();
     for (let share = this.waiting.pop(); share !== undefined; share = this.waiting.pop()) {
       this.counts.passes += 1;
-      await this.pass(share, until);
+      await this.pass(share, this.options.until);
       for (const audit of this.audits.values()) await this.conclude(audit);
       this.audits.clear();
     }

@@ -8,7 +8,7 @@ import {
   type EventExplanation,
 } from '@app/accounts';
 import type { OpenStreams } from '../open-streams.js';
-import { hasherOf } from './verify.js';
+import { hasherOf } from '../audit/audit-share.js';
 
 export type ExplainRequest = { readonly organisation: string } & (
   { readonly source: string; readonly event: string; readonly timeMs?: number } | { readonly entry: string }

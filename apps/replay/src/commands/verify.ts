@@ -1,14 +1,19 @@
-import { accountStream, IdentityHasher, loadOrCreateSecret } from '@app/accounts';
-import { NO_STREAM, type EventStore } from '@app/event-store';
+import { accountStream } from '@app/accounts';
+import { auditInThreads } from '../audit/audit-in-threads.js';
+import { auditShare, type ShareReport } from '../audit/audit-share.js';
 import { CHECKS, Findings, type Check, type Finding } from '../audit/finding.js';
 import { compareReadModels, type ReadModelComparison } from '../audit/read-model-audit.js';
-import { SnapshotAudit, type SnapshotCounts } from '../audit/snapshot-audit.js';
-import { StreamsAudit, type StreamsAuditCounts } from '../audit/streams-audit.js';
+import { ALL_STREAMS } from '../audit/share.js';
+import type { SnapshotCounts } from '../audit/snapshot-audit.js';
+import type { StreamsAuditCounts } from '../audit/streams-audit.js';
+import { LIMITS } from '../limits.js';
 import type { OpenStreams } from '../open-streams.js';
 
 export interface VerifyRequest {
   /** Only this organisation's account, and its rows. */
   readonly organisation?: string;
+  /** How many audit the streams at once; 1 where it is not said. */
+  readonly threads?: number;
   readonly limits?: { readonly accountsMax: number; readonly identitiesMax: number };
 }
 
@@ -29,21 +34,12 @@ export interface VerifyReport {
 
 /** Proves every stream, every number that follows from it, every snapshot and every read model, or says what differs. */
 export async function verify(streams: OpenStreams, request: VerifyRequest): Promise<VerifyReport> {
-  const { store } = streams;
   const findings = new Findings();
-  const snapshotAudit = new SnapshotAudit(store, streams.snapshots);
   const startedMs = Date.now();
-  const { organisation, limits } = request;
-  const audit = new StreamsAudit({
-    store,
-    hasher: await hasherOf(store),
-    findings,
-    hasGaplessPositions: streams.hasDensePositions,
-    onStream: (stream) => snapshotAudit.check(stream),
-    ...(organisation === undefined ? {} : { only: ['catalog', 'deployment', accountStream(organisation)] }),
-    ...(limits === undefined ? {} : { limits }),
-  });
-  const counts = await audit.run();
+  const { organisation } = request;
+  const reports = await auditStreams(streams, request);
+  for (const { found } of reports) findings.addAll(found);
+  const counts = sumOf(reports.map((report) => report.counts));
   if (organisation !== undefined && counts.organisations === 0)
     findings.add({ check: 'streams', detail: 'there is no such account', stream: accountStream(organisation) });
   const streamsMs = Date.now() - startedMs;
@@ -52,8 +48,8 @@ export async function verify(streams: OpenStreams, request: VerifyRequest): Prom
     isProven: findings.total === 0,
     organisation: organisation ?? null,
     checks: CHECKS.map((check) => ({ check, findings: findings.countOf(check) })),
-    counts,
-    snapshots: snapshotAudit.counts,
+    counts: { ...counts, passes: Math.max(...reports.map((report) => report.counts.passes)) },
+    snapshots: sumOf(reports.map((report) => report.snapshots)),
     readModels,
     findings: findings.kept,
     findingsTotal: findings.total,
@@ -62,12 +58,30 @@ export async function verify(streams: OpenStreams, request: VerifyRequest): Prom
   };
 }
 
-/** Undefined where no deployment was made, or its stream is broken, which the audit of that stream reports. */
-export async function hasherOf(store: EventStore): Promise<IdentityHasher | undefined> {
-  if ((await store.streamRevision('deployment')) === NO_STREAM) return undefined;
-  try {
-    return new IdentityHasher(await loadOrCreateSecret(store, Date.now()));
-  } catch {
-    return undefined;
+async function auditStreams(
+  streams: OpenStreams,
+  { organisation, threads = 1, limits = LIMITS }: VerifyRequest,
+): Promise<readonly ShareReport[]> {
+  const until = await streams.store.head();
+  if (organisation !== undefined) {
+    const only = ['catalog', 'deployment', accountStream(organisation)];
+    return [await auditShare(streams, { share: ALL_STREAMS, until, only, limits })];
   }
+  // All threads together stay below the limits of memory.
+  const ofThread = {
+    accountsMax: Math.ceil(limits.accountsMax / threads),
+    identitiesMax: Math.ceil(limits.identitiesMax / threads),
+  };
+  return auditInThreads(streams, threads, { until, limits: ofThread });
+}
+
+/** Counts of several shares together. */
+function sumOf<Counts extends Readonly<Record<keyof Counts, number>>>(all: readonly Counts[]): Counts {
+  const [first, ...others] = all;
+  if (first === undefined) throw new RangeError('there is nothing to add up');
+  const sum = { ...first };
+  for (const counts of others)
+    for (const name of Object.keys(counts) as (keyof Counts)[])
+      sum[name] = (sum[name] + counts[name]) as Counts[keyof Counts];
+  return sum;
 }
