@@ -102,6 +102,9 @@ export async function kafkaUnderTest(brokers: readonly string[] = testBrokers())
     commitForGroup: (offset) => commitForGroup(kafka, config.groupId, { topic, partition: 0, offset: `${offset}` }),
     addPartitions: async (name, count) => {
       await admin.createPartitions({ topicPartitions: [{ topic: name, count }] });
+      // The client's producer drops records of partitions that it does not see yet, and says nothing.
+      const isThere = (): Promise<boolean> => feed.partitionCount(name).then((seen) => seen === count);
+      while (!(await isThere())) await new Promise((resolve) => setTimeout(resolve, 20));
     },
     deleteTopic: (name) => admin.deleteTopics({ topics: [name] }),
     deleteRecords: async ({ topic: name, partition }, nextOffset) => {
