@@ -150,11 +150,14 @@ describe('notifications', () => {
     );
     answers.set('/hook', 503);
     const revision = await use('told', '150');
-    await until('an attempt', async () => deliveredTo('/hook').length > 0);
     expect((await sent('told', revision)).map(({ title }) => title)).toEqual([
       'Alert used: 11 reached in pool credits',
       'Alert used: 10 reached in pool credits',
     ]);
+    await until(
+      'an attempt, and what became of it',
+      async () => (await sent('told'))[1]?.deliveries[0]?.attempts === 1,
+    );
     answers.delete('/hook');
     // The pause before the next attempt passes with the clock.
     accounts.setNow(NOW_MS + 5_000);
@@ -201,11 +204,16 @@ describe('notifications', () => {
       'waiting',
       'waiting',
     ]);
-    for (let answered = 0; answered < 3; answered++) {
-      await until('the next one', async () => hanging.length > answered);
-      hanging[answered]?.();
-    }
-    await until('all', async () => (await sent('slow')).every(({ deliveries }) => deliveries[0]?.state !== 'waiting'));
+    // What was given up meanwhile is tried again.
+    accounts.setNow(NOW_MS + 5_000);
+    await until('all, one after the other', async () => {
+      for (const answer of hanging.splice(0)) answer();
+      return (await sent('slow')).every(({ deliveries }) => deliveries.every(({ state }) => state === 'delivered'));
+    });
+    const told = (await sent('slow')).filter(({ deliveries }) => deliveries.length > 0).map(({ id }) => id);
+    const came = new Set(deliveredTo('/hanging').map(({ headers }) => headers['webhook-id']));
+    expect([...came]).toEqual(told.toReversed());
+    accounts.setNow(NOW_MS);
   });
 
   it('follow no redirect', async () => {
