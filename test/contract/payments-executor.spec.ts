@@ -170,11 +170,13 @@ describe('the executor of payments', () => {
 
   it('loses nothing and pays nothing twice when it ends between the payment and its record', () =>
     inWorld(async (world) => {
-      world.money.faults.push('after');
+      // However often it asks before it ends.
+      world.money.faults.push(...Array.from({ length: 100 }, () => 'after' as const));
       const first = await world.executor();
       await world.request('acme');
       await until('the payment', async () => world.money.taken.size === 1);
       await first.stop();
+      world.money.faults.length = 0;
       expect(await world.events('acme', 'CreditsPurchased')).toEqual([]);
       await world.executor();
       expect(await world.outcome('acme')).toEqual(ONCE);
@@ -188,7 +190,10 @@ describe('the executor of payments', () => {
       await first.stop();
       await world.pool.query('truncate creditfold_api.payment_positions, creditfold_api.paying_organisations');
       const { charges } = world.money;
-      await world.executor();
+      const second = await world.executor();
+      const positions = 'select from creditfold_api.payment_positions';
+      await until('everything followed', async () => (await world.pool.query(positions)).rowCount === 1);
+      await second.stop();
       expect(await world.outcome('acme')).toEqual(ONCE);
       expect(world.money.charges).toBe(charges);
     }));
@@ -229,7 +234,8 @@ describe('the executor of payments', () => {
       await world.request('acme');
       await world.executor();
       // A second one that believes to be alone, as after a lease that ran out.
-      await world.pool.query(`update creditfold_leases.leases set expires_at = '-infinity'`);
+      const expire = `update creditfold_leases.leases set expires_at = '-infinity' where expires_at > now()`;
+      await until('the first one at work', async () => (await world.pool.query(expire)).rowCount === 1);
       await world.executor();
       expect(await world.outcome('acme')).toEqual(ONCE);
     }));

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { PAYMENT_LIMITS, TestProcessor } from '@app/payments';
 import type { Charge, PaymentNotice, TestBehaviour } from '@app/payments';
+import { eventually } from '../support/eventually.js';
 
 const NOW_MS = Date.UTC(2026, 10, 20, 10);
 
@@ -37,6 +38,7 @@ describe('the test processor', () => {
   ])('that %s answers %s', async (behaviour, kind, notices) => {
     const { processor, received } = connected();
     expect(await processor.charge(chargeOf(behaviour))).toMatchObject({ kind });
+    await eventually('the notices', () => received.length >= notices.length);
     await sleep(100);
     expect(received.map((notice) => notice.kind)).toEqual(notices);
     // Repeated deliveries are the very same notice.
@@ -48,9 +50,10 @@ describe('the test processor', () => {
     const { processor, received } = connected();
     expect(await processor.charge(chargeOf('slow'))).toEqual({ kind: 'pending' });
     expect(await processor.charge(chargeOf('slow'))).toEqual({ kind: 'pending' });
-    await sleep(100);
+    await eventually('the notice', () => received.length > 0);
     const outcome = await processor.charge(chargeOf('slow'));
     expect(outcome).toEqual({ kind: 'paid', payment: received[0]?.payment });
+    await sleep(100);
     expect(received).toHaveLength(1);
     processor.close();
   });
@@ -65,6 +68,7 @@ describe('the test processor', () => {
   it('sends a webhook again until it is taken', async () => {
     const { processor, received } = connected({ failures: 2 });
     await processor.charge(chargeOf('slow'));
+    await eventually('the notice', () => received.length > 0);
     await sleep(1_000);
     expect(received).toHaveLength(1);
     processor.close();
