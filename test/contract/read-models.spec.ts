@@ -14,6 +14,7 @@ import {
   type LaneName,
 } from '@app/read-models';
 import { AccountHistory } from '../support/account-history.js';
+import { eventually } from '../support/eventually.js';
 import { FeedHistory } from '../support/feed-history.js';
 import { randomOf, step } from '../support/random-history.js';
 
@@ -174,7 +175,7 @@ describe('read models', () => {
           await store.append([account.take()]);
         }
       })();
-      expect(await queries.waitForRevision('acme', 20n, 10_000)).toBe(true);
+      expect(await queries.waitForRevision('acme', 20n, 60_000)).toBe(true);
       let reads = 0;
       const reading = (async () => {
         let last = -1n;
@@ -190,7 +191,7 @@ describe('read models', () => {
       done.abort();
       await Promise.all([appending, reading]);
       expect(reads).toBeGreaterThan(0);
-      expect(await queries.waitForRevision('acme', account.revision, 10_000)).toBe(true);
+      expect(await queries.waitForRevision('acme', account.revision, 60_000)).toBe(true);
       expect(await differencesOf(parts)).toEqual([]);
       await Promise.all(workers.map((worker) => worker.stop()));
       expect((await models.generations.live('usage'))?.generation).toBe(2);
@@ -244,8 +245,7 @@ describe('read models', () => {
         (await parts.models.generations.allLive()).every(
           ({ generation, checkpoint }) => generation === 2 && checkpoint.position.commit === head.commit,
         );
-      for (let waited = 0; !(await isThere()) && waited < 200; waited++)
-        await new Promise((wake) => setTimeout(wake, 50));
+      await eventually('the lanes built again', isThere);
       await Promise.all(workers.map((worker) => worker.stop()));
       expect(rebuilt.toSorted()).toEqual(['accounts', 'usage']);
       expect(await differencesOf({ ...parts, store: restored })).toEqual([]);
