@@ -77,10 +77,12 @@ export const CONSUMING_STORIES: Stories = {
     await under.addPartitions(name, 3);
     await eventually('the new partitions', () => handler.calls.includes('assigned 2'));
     expect(await feed.partitionCount(name)).toBe(3);
+    const publishing: Promise<unknown>[] = [];
     await eventually('records in all', () => {
-      void feed.publish(name, [record('v', null)]);
+      publishing.push(feed.publish(name, [record('v', null)]));
       return new Set(handler.batches.map(({ partition }) => partition)).size === 3;
     });
+    await Promise.all(publishing);
     expect(handler.batches.find(({ partition }) => partition === 2)?.records[0]?.offset).toBe(0n);
   },
 
@@ -109,9 +111,11 @@ export const CONSUMING_STORIES: Stories = {
     handler.beforeBatch = () => Promise.reject(new Error('never'));
     const consumer = await consume();
     await eventually('a throw', () => handler.calls.includes('batch 0'));
-    const startedMs = performance.now();
+    const before = handler.calls.length;
     await consumer.stop();
-    expect(performance.now() - startedMs).toBeLessThan(1_000);
-    expect(handler.calls.at(-1)).toBe('revoked 0');
+    // What was under way may end; nothing is tried again.
+    const after = handler.calls.slice(before);
+    expect(after.filter((call) => call === 'batch 0').length).toBeLessThanOrEqual(1);
+    expect(after.at(-1)).toBe('revoked 0');
   },
 };
