@@ -29,6 +29,8 @@ beforeAll(async () => {
     await api.admin.put(`${ORGANISATION}/budgets/${name}`, { json: { pool: 'credits', limit: '10', at } });
     await api.admin.put(`${ORGANISATION}/channels/${name}`, { json: { kind: 'email', to: `${name}@acme.test` } });
   }
+  // The same list is asked for more than once.
+  await api.projected('acme');
 });
 afterAll(() => api.stop());
 

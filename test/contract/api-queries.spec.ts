@@ -26,8 +26,8 @@ afterAll(() => api.stop());
 
 const get = (path: string): Promise<ApiAnswer> => api.admin.get(path);
 
-describe('queries', () => {
-  it('read their own write with minRevision', async () => {
+describe('a query with minRevision', () => {
+  it('reads its own write', async () => {
     const answer = await get(`${ACME}/balance?minRevision=${revision}`);
     expect(answer.json()).toMatchObject({
       organisation: 'acme',
@@ -46,6 +46,12 @@ describe('queries', () => {
         { pool: 'tool-runs', balance: '0', status: 'exhausted' },
       ],
     });
+  });
+});
+
+describe('queries', () => {
+  beforeAll(async () => {
+    for (const organisation of ['acme', 'globex']) await api.projected(organisation);
   });
 
   it('page the ledger newest first, and go on from credits', async () => {

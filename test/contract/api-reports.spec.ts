@@ -19,9 +19,12 @@ beforeAll(async () => {
   accounts = new PayingAccounts(api, NOW_MS);
   aggregator = await accounts.startAggregator();
   await ok(accounts.put('year', { plan: 'pro', clock: { manual: new Date(BEGIN_MS).toISOString() } }));
-  for (const day of [31, 61]) {
-    await send(daysFrom(day - 31, day));
-    await ok(accounts.post('year/clock', { to: new Date(BEGIN_MS + day * DAY_MS).toISOString() }));
+  for (const [first, end] of [
+    [0, 31],
+    [31, 61],
+  ] as const) {
+    await send(daysFrom(first, end));
+    await ok(accounts.post('year/clock', { to: new Date(BEGIN_MS + end * DAY_MS).toISOString() }));
     await ok(accounts.post('year/purchases', { package: 'small' }));
   }
   await send([...daysFrom(61, 80), event(80, 'last', 80_000)]);
@@ -54,7 +57,7 @@ const send = async (events: readonly object[]): Promise<void> => {
   for (const each of events) {
     const raw = JSON.stringify(each);
     const at = (each as { time: string }).time;
-    await accounts.post('year/clock', { to: at });
+    await ok(accounts.post('year/clock', { to: at }));
     await ok(api.admin.post('/v1/events', { raw, headers: { 'content-type': 'application/cloudevents+json' } }));
   }
 };
