@@ -122,7 +122,7 @@ export class AggregatorWorld {
   }
 
   async until(what: string, isSo: () => Promise<boolean> | boolean): Promise<void> {
-    const giveUpAt = performance.now() + 15_000;
+    const giveUpAt = performance.now() + 60_000;
     while (!(await isSo())) {
       if (performance.now() > giveUpAt) throw new Error(`Waited in vain for ${what}; faults: ${this.faults.join()}`);
       await sleep(3);
