@@ -94,6 +94,9 @@ const sent = async (organisation: string, revision?: string): Promise<readonly I
   const answer = await ok(accounts.get(`${organisation}/notifications${query}`));
   return (answer.json() as { items: readonly Item[] }).items;
 };
+/** Of the newest notification, to the first channel. */
+const newestDelivery = async (organisation: string): Promise<Item['deliveries'][number] | undefined> =>
+  (await sent(organisation))[0]?.deliveries[0];
 const banners = async (organisation: string, revision?: string): Promise<readonly BannerItem[]> => {
   const query = revision === undefined ? '' : `?minRevision=${revision}`;
   const answer = await ok(accounts.get(`${organisation}/banners${query}`));
@@ -216,6 +219,21 @@ describe('notifications', () => {
     accounts.setNow(NOW_MS);
   });
 
+  it('are given up when they are three days old by the clock that they were made by', async () => {
+    await sandbox('aged');
+    await ok(accounts.put('aged/channels/hook', { kind: 'webhook', url: receiverUrl('/aged') }));
+    const at = [{ value: '900', channels: ['hook'] }];
+    await ok(accounts.put('aged/alerts/a', { pool: 'credits', basis: 'balance', at }));
+    answers.set('/aged', 503);
+    await use('aged', '150');
+    await until('an attempt, and what became of it', async () => (await newestDelivery('aged'))?.attempts === 1);
+    expect(await newestDelivery('aged')).toMatchObject({ state: 'waiting', reason: 'answered 503' });
+    accounts.setNow(NOW_MS + 72 * 3_600_000);
+    await until('the last attempt', async () => (await newestDelivery('aged'))?.attempts === 2);
+    expect(await newestDelivery('aged')).toMatchObject({ state: 'failed', reason: 'answered 503' });
+    accounts.setNow(NOW_MS);
+  });
+
   it('follow no redirect', async () => {
     await sandbox('moved');
     await ok(accounts.put('moved/channels/hook', { kind: 'slack', url: receiverUrl('/moved') }));
@@ -224,7 +242,7 @@ describe('notifications', () => {
     );
     answers.set('/moved', 307);
     await use('moved', '150');
-    await until('the attempt', async () => (await sent('moved'))[0]?.deliveries[0]?.reason === 'answered 307');
+    await until('the attempt', async () => (await newestDelivery('moved'))?.reason === 'answered 307');
     expect(deliveredTo('/elsewhere')).toEqual([]);
   });
 

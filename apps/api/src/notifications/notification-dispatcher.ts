@@ -97,14 +97,14 @@ export class NotificationDispatcher {
       // What told something is passed once; what told nothing may be looked at again.
       const isDue = page.events.some(isTelling) || performance.now() - savedAtMs >= LIMITS.followedSaveEveryMs;
       if (unsaved !== undefined && isDue) {
-        await right.save(made, unsaved);
+        await right.save(made, unsaved, this.parts.nowMs());
         unsaved = undefined;
         savedAtMs = performance.now();
       }
       after = page.position;
       if (page.isEnd) await waitForMore(store, after, this.#stopping.signal);
     }
-    if (right.isHeld && unsaved !== undefined) await right.save([], unsaved);
+    if (right.isHeld && unsaved !== undefined) await right.save([], unsaved, this.parts.nowMs());
   }
 
   /** An account that cannot be read tells nothing: its own matter, and none of the others'. */
@@ -156,7 +156,7 @@ export class NotificationDispatcher {
   async #forgetOld(right: DispatcherRight): Promise<void> {
     if (performance.now() - this.#forgotAtMs < LIMITS.notificationsForgetEveryMs) return;
     this.#forgotAtMs = performance.now();
-    await right.forgetOld();
+    await right.forgetOld(this.parts.nowMs());
   }
 }
 

@@ -64,11 +64,11 @@ export interface NotificationJournal {
 export interface DispatcherRight {
   /** False once a renewal has found that another took over. */
   readonly isHeld: boolean;
-  /** Notifications, and the event up to which they are made, in one commit; what is there stays. @throws {LeaseLost} */
-  save(made: readonly MadeNotification[], seen: SeenEvent): Promise<void>;
+  /** Notifications made at `nowMs`, and the event up to which they are, in one commit; what is there stays. @throws {LeaseLost} */
+  save(made: readonly MadeNotification[], seen: SeenEvent, nowMs: number): Promise<void>;
   /** Up to `limit` deliveries, at most one a channel. */
   due(nowMs: number, limit: number): Promise<readonly DueDelivery[]>;
   finish(delivery: DueDelivery, result: DeliveryResult): Promise<void>;
-  forgetOld(): Promise<void>;
+  forgetOld(nowMs: number): Promise<void>;
   release(): Promise<void>;
 }

@@ -6,8 +6,8 @@ export const SAVE_FOLLOWED = saveFollowed('notification_positions');
 
 export const ADD_NOTIFICATION = `
   insert into creditfold_api.notifications
-    (id, organisation, revision, kind, severity, title, content, at, cause, data)
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+    (id, organisation, revision, kind, severity, title, content, at, cause, data, made_at)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, to_timestamp($11::double precision / 1000))
   on conflict (id) do nothing returning sequence`;
 
 /** A channel that has not been reached for long is full: what comes on top is kept as dropped, for people to see. */
@@ -43,4 +43,4 @@ export const LIST = `
   order by n.sequence desc limit $3`;
 
 export const FORGET_OLD = `
-  delete from creditfold_api.notifications where made_at < now() - $1 * interval '1 millisecond'`;
+  delete from creditfold_api.notifications where made_at < to_timestamp($1::double precision / 1000)`;

@@ -71,12 +71,12 @@ class LeasedDispatcher implements DispatcherRight {
     this.#timer.unref();
   }
 
-  async save(made: readonly MadeNotification[], seen: SeenEvent): Promise<void> {
+  async save(made: readonly MadeNotification[], seen: SeenEvent, nowMs: number): Promise<void> {
     await withTransaction(this.pool, async (client) => {
       await this.lease.assertHeld(client);
       for (const each of made) {
         const { id, organisation, revision, kind, severity, title, text, at, cause, data } = each;
-        const values = [id, organisation, revision, kind, severity, title, text, at, cause, data];
+        const values = [id, organisation, revision, kind, severity, title, text, at, cause, data, nowMs];
         const { rows } = await client.query<{ sequence: bigint }>(sql.ADD_NOTIFICATION, values);
         const [row] = rows;
         if (row === undefined) continue;
@@ -110,8 +110,8 @@ class LeasedDispatcher implements DispatcherRight {
     await this.pool.query(sql.FINISH, [sequence, channel, state, reason, nextAtMs, deliveredAtMs]);
   }
 
-  async forgetOld(): Promise<void> {
-    await this.pool.query(sql.FORGET_OLD, [LIMITS.notificationsKeptMs]);
+  async forgetOld(nowMs: number): Promise<void> {
+    await this.pool.query(sql.FORGET_OLD, [nowMs - LIMITS.notificationsKeptMs]);
   }
 
   async release(): Promise<void> {
