@@ -144,6 +144,16 @@ describe('Accounts', () => {
     expect(accounts.cached.accounts).toBe(3);
   });
 
+  it('counts an account that has just been opened here as one that was loaded', async () => {
+    const world = newWorld();
+    const opener = world.decider();
+    await foldUsage(opener, usageOf(1));
+    const loader = world.decider();
+    await foldUsage(loader, usageOf(1));
+    expect(opener.accounts.cached).toEqual(loader.accounts.cached);
+    expect(opener.accounts.cached.bytes).toBeGreaterThan(6_000);
+  });
+
   it('loads the days of old usage from the revisions of their evidence alone', async () => {
     const world = newWorld();
     await foldUsage(world.decider({ snapshotEveryEvents: 1 }), usageOf(1));

@@ -27,9 +27,6 @@ export interface IdentitiesNeeded {
   readonly ledgerTimesMs: Iterable<number>;
 }
 
-/** The state's size is estimated again after so many events. */
-const MEASURE_EVERY_EVENTS = 16n;
-
 /**
  * The accounts of one decider (an aggregator, or the API's commands): load, decide on a draft, append. What is cached is
  * checked by every append's expected revision, so a cache that is behind costs a retry and never a wrong decision.
@@ -199,7 +196,7 @@ export class Accounts {
     }
     account.moveTo(decision.draft, { ...decision.position, global: outcome.position });
     account.identities.commit();
-    if (account.revision % MEASURE_EVERY_EVENTS === 0n) account.measure();
+    account.measure();
     this.#snapshotWhenDue(account);
     this.#cache.keep(account);
     return { kind: 'appended', account, revision: account.revision };

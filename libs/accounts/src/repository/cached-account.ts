@@ -5,6 +5,8 @@ import { withoutOwnership } from '../snapshots/fold-snapshot.js';
 import { beforeStream, type StoredPosition } from '../streams/chain.js';
 import { accountStream, type LoadedAccount } from './loaded-account.js';
 
+const MEASURE_EVERY_EVENTS = 16n;
+
 /** The repository's own, writable view of a loaded account. */
 export class CachedAccount implements LoadedAccount {
   readonly stream: string;
@@ -19,8 +21,9 @@ export class CachedAccount implements LoadedAccount {
   appending: Promise<void> | null = null;
   /** Revision of the newest snapshot known, -1 where there is none. */
   snapshotRevision = -1n;
-  /** Estimate, as of the last measure. */
+  /** Estimate, as of `measuredRevision`. */
   stateBytes = 0;
+  measuredRevision = -1n;
   /** What the cache has counted of it; 0 while it is not there. */
   countedBytes = 0;
 
@@ -44,9 +47,12 @@ export class CachedAccount implements LoadedAccount {
     this.position = position.global;
   }
 
-  /** Estimates the state's size again. */
+  /** Estimates the state's size: when the account is there, and again after so many events. */
   measure(): void {
+    const since = this.revision - this.measuredRevision;
+    if (this.measuredRevision >= 0n && since >= 0n && since < MEASURE_EVERY_EVENTS) return;
     this.stateBytes = estimateStateBytes(this.state);
+    this.measuredRevision = this.revision;
   }
 
   /** The decision under way came to nothing, or nobody knows what became of it. */
