@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '../support/eventually.js';
+import { freePort } from '../support/free-port.mjs';
 import { figuresOfAcknowledged, figuresOfService, Producer } from '../support/producer.js';
 import { runApp } from '../support/run-app.js';
 import { SmallDisk } from '../support/small-disk.js';
-import { drained, freePort, StandaloneProcess } from '../support/standalone.js';
+import { drained, StandaloneProcess } from '../support/standalone.js';
 
 const TIMEOUT_MS = 300_000;
 const DISK_MEGABYTES = 320;

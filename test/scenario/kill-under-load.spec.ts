@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { faultMs } from '../support/fault-ms.js';
+import { freePort } from '../support/free-port.mjs';
 import { figuresOfAcknowledged, figuresOfService, Producer } from '../support/producer.js';
-import { drained, freePort, makeDataDir, removeDataDir, StandaloneProcess } from '../support/standalone.js';
+import { drained, makeDataDir, removeDataDir, StandaloneProcess } from '../support/standalone.js';
 
 /** Ten times as many in a soak. */
 const KILLS = Math.round(faultMs(30_000, 3_000) / 1_000);

@@ -4,7 +4,7 @@ import { EventStoreUnavailable, KurrentEventStore, NO_STREAM } from '@app/event-
 import { appendEventually, named } from '../support/eventstoredb/kurrent-stores.js';
 import { appendTo } from '../support/eventstoredb/noted.js';
 import { StandInServer } from '../support/eventstoredb/stand-in-server.js';
-import { freePort } from '../support/standalone.js';
+import { freePort } from '../support/free-port.mjs';
 
 describe('outages of EventStoreDB', () => {
   let server: StandInServer;

@@ -1,9 +1,11 @@
+import { once } from 'node:events';
 import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { freePort, makeDataDir, removeDataDir, StandaloneProcess, startStandalone } from '../support/standalone.js';
+import { makeDataDir, removeDataDir, StandaloneProcess, startStandalone } from '../support/standalone.js';
 import type { StandaloneOptions } from '../support/standalone.js';
 
 const TIMEOUT_MS = 120_000;
@@ -46,8 +48,9 @@ describe('a start that cannot go on says why, exits with 1, and damages nothing'
   it(
     'PortInUse',
     async () => {
-      const port = await freePort();
-      const server = createServer().listen(port, '127.0.0.1');
+      const server = createServer().listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const { port } = server.address() as AddressInfo;
       try {
         expect(await refusalOf({ dataDir, env: { PORT: String(port) } })).toContain(`PortInUse: 127.0.0.1:${port}`);
       } finally {

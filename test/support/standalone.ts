@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiClient } from './api-client.js';
+import { freePort } from './free-port.mjs';
 
 export const STANDALONE_KEY = 'cf_test_0123456789abcdef0123456789abcdef';
 const READY_MS = 90_000;
@@ -34,19 +34,6 @@ export async function makeDataDir(): Promise<string> {
 
 export const removeDataDir = (directory: string): Promise<void> =>
   rm(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 500 });
-
-export async function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() =>
-        typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port')),
-      );
-    });
-  });
-}
 
 /** A standalone in a process group of its own, which may not be ready, or never be. */
 export class StandaloneProcess {

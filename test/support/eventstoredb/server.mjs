@@ -1,6 +1,6 @@
 // A stand-in for EventStoreDB that speaks its gRPC protocol from the client's own message definitions, as a process of
 // its own: what it acknowledged is on the disk, and `kill -9` is real. Started by `fork`; ends with its parent.
-// Arguments: the data directory, the port (0 for a free one).
+// Arguments: the data directory, the port, the faults of the first calls as JSON.
 import { mkdirSync } from 'node:fs';
 import { createAppend, createBatchAppend } from './append-calls.mjs';
 import { EventLog, systemEvent } from './event-log.mjs';
@@ -10,11 +10,11 @@ import { StreamsService } from './protocol.mjs';
 import { createRead } from './read-calls.mjs';
 
 const HOST = '127.0.0.1';
-const [dataDirectory, wantedPort] = process.argv.slice(2);
+const [dataDirectory, port, firstFaults] = process.argv.slice(2);
 mkdirSync(dataDirectory, { recursive: true });
 const log = new EventLog(dataDirectory);
 const faults = new Faults();
-let boundPort = 0;
+faults.plan(JSON.parse(firstFaults));
 
 const answering = (method, work) => (call, respond) => {
   faults
@@ -40,7 +40,7 @@ function supportedMethods() {
 function clusterInfo() {
   const endpoint = new gossip.EndPoint();
   endpoint.setAddress(HOST);
-  endpoint.setPort(boundPort);
+  endpoint.setPort(Number(port));
   const member = new gossip.MemberInfo();
   const id = new shared.UUID();
   id.setString('00000000-0000-4000-8000-000000000001');
@@ -93,8 +93,7 @@ process.on('message', (message) => {
 process.on('disconnect', () => process.exit());
 // The real server's log also begins with events of its own.
 if (log.all.length === 0) await log.append('$epoch', 'any', [systemEvent('$epoch-information', {})]);
-server.bindAsync(`${HOST}:${wantedPort}`, grpc.ServerCredentials.createInsecure(), (error, port) => {
+server.bindAsync(`${HOST}:${port}`, grpc.ServerCredentials.createInsecure(), (error) => {
   if (error !== null) throw error;
-  boundPort = port;
-  process.send({ kind: 'listening', port });
+  process.send({ kind: 'listening' });
 });

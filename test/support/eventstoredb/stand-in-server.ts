@@ -4,12 +4,16 @@ import { once } from 'node:events';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { freePort } from '../free-port.mjs';
 
-/** What goes wrong with the next calls of a method. `skip` calls pass first; it happens `times` times (once). */
+/**
+ * What goes wrong with the next calls of a method. `skip` calls pass first; it happens `times` times (once). With `hold` a
+ * call waits for the next plan.
+ */
 export interface Fault {
   readonly method: 'append' | 'batchAppend' | 'read' | 'subscribe' | 'features' | 'gossip';
   readonly action:
-    'refuse' | 'delay' | 'cut' | 'die' | 'die-after-commit' | 'drop-after-commit' | 'silence-after-commit';
+    'refuse' | 'delay' | 'hold' | 'cut' | 'die' | 'die-after-commit' | 'drop-after-commit' | 'silence-after-commit';
   readonly times?: number;
   readonly skip?: number;
   readonly delayMs?: number;
@@ -22,7 +26,6 @@ export interface Fault {
 
 interface Reply {
   readonly kind: 'listening' | 'done';
-  readonly port?: number;
   readonly calls?: Readonly<Record<string, number>>;
 }
 
@@ -45,12 +48,14 @@ async function reply(child: ChildProcess): Promise<Reply> {
 /** The stand-in for EventStoreDB in a process of its own, with data that outlive it. */
 export class StandInServer {
   private child: ChildProcess | undefined;
-  private port = 0;
 
-  private constructor(private readonly directory: string) {}
+  private constructor(
+    private readonly directory: string,
+    private readonly port: number,
+  ) {}
 
   static async start(): Promise<StandInServer> {
-    const server = new StandInServer(await mkdtemp(join(tmpdir(), 'eventstoredb-')));
+    const server = new StandInServer(await mkdtemp(join(tmpdir(), 'eventstoredb-')), await freePort());
     await server.startAgain();
     return server;
   }
@@ -59,12 +64,12 @@ export class StandInServer {
     return `esdb://127.0.0.1:${this.port}?tls=false`;
   }
 
-  /** On the same port, when there was one, and the same data. */
-  async startAgain(): Promise<void> {
-    const child = fork(PROGRAM, [this.directory, String(this.port)], { execArgv: [], stdio: 'inherit' });
+  /** On the same port and the same data; with faults that are there before the first call comes. */
+  async startAgain(...faults: readonly Fault[]): Promise<void> {
+    const args = [this.directory, String(this.port), JSON.stringify(faults)];
+    const child = fork(PROGRAM, args, { execArgv: [], stdio: 'inherit' });
     this.child = child;
-    const { port } = await reply(child);
-    this.port = port ?? 0;
+    await reply(child);
   }
 
   /** Resolves when the process is gone, whoever ended it. */

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort, type Ended } from '../standalone.js';
+import { freePort } from '../free-port.mjs';
+import type { Ended } from '../standalone.js';
 
 /** The first one may have to build. */
 const READY_MS = 90_000;

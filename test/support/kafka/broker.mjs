@@ -2,10 +2,11 @@
 // Needs Java 17 and Maven; the first start fetches about 55 MB into KAFKA_JARS (default ~/.cache/creditfold/kafka-<version>).
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '../free-port.mjs';
 
 const POM = join(dirname(fileURLToPath(import.meta.url)), 'pom.xml');
 const START_TIMEOUT_MS = 60_000;
@@ -36,15 +37,6 @@ export function kafkaJars() {
 /** The arguments of `java` that run one of Kafka's own classes. */
 export function kafkaClass(jars, name, args) {
   return [HEAP, '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn', '-cp', join(jars, '*'), name, ...args];
-}
-
-function freePort() {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 /** Further listeners have names, protocols and ports of their own, beside the plain one that the broker itself uses. */
