@@ -4,14 +4,14 @@ import { EventStoreUnavailable, KurrentEventStore, NO_STREAM, START, StreamDelet
 import { appendTo, noted } from '../support/eventstoredb/noted.js';
 import {
   appendEventually,
-  HASTY_MS,
   named,
   startKurrentStores,
   type KurrentStores,
 } from '../support/eventstoredb/kurrent-stores.js';
 import { StandInServer } from '../support/eventstoredb/stand-in-server.js';
 
-const LONG_MS = 30_000;
+/** Longer than any test: what waits for so long was never woken. */
+const LONG_MS = 3_600_000;
 /** Events between two checkpoints of the server, as the adapter asks for them. */
 const WINDOW = 512;
 
@@ -156,7 +156,7 @@ describe('reads of EventStoreDB', () => {
 
   it('that bring nothing are given up, since the client sets them no deadline', async () => {
     const stream = await fill(1);
-    await server.plan({ method: 'read', action: 'delay', delayMs: 3 * HASTY_MS, times: 3 });
+    await server.plan({ method: 'read', action: 'hold', times: 3 });
     await expect(hasty.readStream(stream, { maxCount: 1 })).rejects.toBeInstanceOf(EventStoreUnavailable);
     await expect(hasty.readAll({ after: START, maxCount: 1 })).rejects.toBeInstanceOf(EventStoreUnavailable);
     await expect(hasty.head()).rejects.toBeInstanceOf(EventStoreUnavailable);
@@ -219,9 +219,7 @@ describe('waiting for an append to EventStoreDB', () => {
   it('misses nothing that came between the read and the wait', async () => {
     const head = await store.head();
     await store.append([appendTo(named())]);
-    const startedAt = Date.now();
-    await store.waitForAppend(head, LONG_MS);
-    expect(Date.now() - startedAt).toBeLessThan(LONG_MS / 2);
+    expect(await store.waitForAppend(head, LONG_MS)).toBeUndefined();
     await close();
   });
 
@@ -230,23 +228,19 @@ describe('waiting for an append to EventStoreDB', () => {
     ['breaks off', { action: 'cut', afterEvents: 0 }],
   ] as const)('subscribes again when the subscription %s', async (_name, fault) => {
     await server.plan({ method: 'subscribe', ...fault });
-    const startedAt = Date.now();
     const waiting = store.waitForAppend(await store.head(), LONG_MS);
     await store.append([appendTo(named())]);
     await waiting;
-    expect(Date.now() - startedAt).toBeLessThan(LONG_MS / 2);
     expect((await server.calls())['subscribe']).toBeGreaterThan(1);
     await close();
   });
 
   it('outlives the death of the server', async () => {
-    const startedAt = Date.now();
     const waiting = store.waitForAppend(await store.head(), LONG_MS);
     await server.kill();
     await server.startAgain();
     await appendEventually(store, appendTo(named()));
-    await waiting;
-    expect(Date.now() - startedAt).toBeLessThan(LONG_MS);
+    expect(await waiting).toBeUndefined();
     await close();
   });
 

@@ -7,11 +7,16 @@ export class Faults {
   /** Calls since the start, by method. */
   calls = {};
 
+  #running = 0;
+  #letGo = () => undefined;
+  #isLetGo;
+
+  /** Replaces the faults; what was held by those before goes on. */
   plan(faults) {
     this.#planned = faults.map((fault) => ({ times: 1, skip: 0, ...fault }));
+    this.#letGo();
+    this.#isLetGo = new Promise((resolve) => (this.#letGo = resolve));
   }
-
-  #running = 0;
 
   /** Keeps the peak of appends in flight among the counts. */
   async counting(work) {
@@ -27,6 +32,7 @@ export class Faults {
     this.calls[method] = (this.calls[method] ?? 0) + 1;
     const fault = this.#take(method);
     if (fault?.action === 'delay') await sleep(fault.delayMs);
+    if (fault?.action === 'hold') await this.#isLetGo;
     if (fault?.action === 'refuse') throw callError(fault.code ?? grpc.status.UNAVAILABLE, 'refused', fault.trailers);
     if (fault?.action === 'die') process.kill(process.pid, 'SIGKILL');
     return fault;

@@ -6,7 +6,7 @@ import type { AppendOutcome, StreamAppend } from '@app/event-store';
 import { StandInServer } from './stand-in-server.js';
 
 /** The patience of `hasty`. */
-export const HASTY_MS = 1_000;
+const HASTY_MS = 1_000;
 
 /** The name of an account's stream that nobody else has. */
 export const named = (): string => `account-${randomUUID()}`;
