@@ -12,10 +12,11 @@ const LOST_REPLIES = 6;
 const ATTEMPTS_PER_SECOND_MAX = 400;
 const LINES_IN_TEN_SECONDS = 100;
 
-/** Lines of each part's log by what they say. */
+/** Whole lines of each part's log by what they say: the last one may still be on its way. */
 function linesByMessage(output: string): ReadonlyMap<string, number> {
   const lines = new Map<string, number>();
-  for (const line of output.split('\n').filter((each) => each.startsWith('{'))) {
+  for (const line of output.split('\n').slice(0, -1)) {
+    if (!line.startsWith('{')) continue;
     const { name, msg } = JSON.parse(line) as { readonly name?: string; readonly msg: string };
     const message = `${name}: ${msg}`;
     lines.set(message, (lines.get(message) ?? 0) + 1);
