@@ -33,9 +33,9 @@ afterEach(async () => {
   await rm(directory, { recursive: true });
 });
 
-function run(program: string): ChildProcess {
+function run(program: string, stderr: 'inherit' | 'pipe' = 'inherit'): ChildProcess {
   const child = spawn(process.execPath, ['--input-type=module', '-e', program, lock], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', stderr],
   });
   started.push(child);
   return child;
@@ -51,9 +51,11 @@ function isAlive(pid: number): boolean {
 
 async function installing(): Promise<{ readonly command: ChildProcess; readonly program: number }> {
   const command = run(INSTALLING);
-  await eventually('it runs', () => existsSync(`${lock}.child`));
+  let program = 0;
+  // The file is there a moment before its text is.
+  await eventually('it runs', async () => (program = Number(await readFile(`${lock}.child`, 'utf8'))) > 0);
   await eventually('it is written down', async () => (await readFile(lock, 'utf8')).includes(' '));
-  return { command, program: Number(await readFile(`${lock}.child`, 'utf8')) };
+  return { command, program };
 }
 
 describe('what installs and builds before a command', () => {
@@ -78,9 +80,11 @@ describe('what installs and builds before a command', () => {
       const { command, program } = await installing();
       command.kill('SIGKILL');
       await once(command, 'close');
-      const next = run(TAKING);
-      let said = '';
+      const next = run(TAKING, 'pipe');
+      let [said, told] = ['', ''];
       next.stdout?.on('data', (text) => (said += String(text)));
+      next.stderr?.on('data', (text) => (told += String(text)));
+      await eventually('it waits', () => told.includes('Waiting for another command'));
       await new Promise((done) => setTimeout(done, 1_000));
       expect(said).toBe('');
       process.kill(program, 'SIGKILL');
