@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually } from '../support/eventually.js';
 import { backfill, runApp } from '../support/run-app.js';
 import { SampleFigures, SAMPLES } from '../support/sample-figures.js';
 import { makeDataDir, removeDataDir, startStandalone } from '../support/standalone.js';
@@ -57,7 +58,8 @@ describe.each(['servegen_day', 'azure_llm_2023'])('%s through the real commands'
     async () => {
       await app.end();
       app = await startStandalone({ dataDir, catalog: join(SAMPLES, 'catalog.json') });
-      expect(app.output).toContain('Creditfold is ready');
+      // It answers a moment before it says so.
+      await eventually('it greets', () => app.output.includes('Creditfold is ready'));
       expect(await sample.figuresAt(app.client)).toEqual(sample.expected);
     },
     TIMEOUT_MS,
