@@ -21,6 +21,12 @@ export const POSTGRES_LIMITS = {
   migrationStatementMs: 3_600_000,
   /** How long a start waits for a holder of the data directory that is ending. */
   dataDirectoryWaitMs: 30_000,
+  /**
+   * Until the keeper asks Postgres for an immediate shutdown instead of a fast one, and until it kills it: when the parent
+   * asks for the end, and when the parent is gone.
+   */
+  keeperStopMs: [25_000, 28_000],
+  keeperOrphanedMs: [6_000, 8_500],
   /** After this long an orphaned Postgres (its keeper was killed too) is ended by the next start itself. */
   orphanGraceMs: 12_000,
   /** Initialising a cluster and answering the first time, crash recovery included. */

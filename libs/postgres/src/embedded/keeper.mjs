@@ -10,8 +10,6 @@ import { spawn } from 'node:child_process';
 import { closeSync, fchownSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 
 const POLL_MS = 25;
-/** Milliseconds until an immediate shutdown and until SIGKILL. Without a parent, all is over within ten seconds. */
-const PATIENCE = { stop: [25_000, 28_000], orphaned: [6_000, 8_500] };
 
 let config;
 let postgres;
@@ -20,10 +18,10 @@ let isEnding = false;
 let fault = '';
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => undefined);
-process.on('disconnect', () => end(PATIENCE.orphaned));
+process.on('disconnect', () => end(config?.orphanedMs));
 process.on('message', (message) => {
   if (message.kind === 'start') orGiveUp(() => start(message));
-  else end(PATIENCE.stop);
+  else end(config?.stopMs);
 });
 
 function orGiveUp(work) {
@@ -32,7 +30,7 @@ function orGiveUp(work) {
   } catch (error) {
     fault = `${String(error)}\n`;
     if (postgres === undefined) finish('');
-    else end(PATIENCE.stop);
+    else end(config.stopMs);
   }
 }
 
@@ -83,8 +81,10 @@ function isReady() {
   }
 }
 
-function end([immediateAfterMs, killAfterMs]) {
+/** Milliseconds until an immediate shutdown and until SIGKILL, of the limits that the parent sent. */
+function end(patience) {
   if (postgres === undefined) process.exit(0);
+  const [immediateAfterMs, killAfterMs] = patience;
   // A parent may die while an orderly stop is under way: then its shorter patience counts, too.
   isEnding = true;
   postgres.kill('SIGINT');

@@ -17,6 +17,8 @@ export interface KeeperConfig {
   readonly infoFile: string;
 }
 
+const PATIENCE = { stopMs: POSTGRES_LIMITS.keeperStopMs, orphanedMs: POSTGRES_LIMITS.keeperOrphanedMs };
+
 type KeeperMessage =
   | { readonly kind: 'ready'; readonly pid: number }
   | { readonly kind: 'ended'; readonly output: string; readonly isExpected: boolean };
@@ -82,7 +84,7 @@ export async function keepPostgres(config: KeeperConfig): Promise<KeptPostgres> 
       if (running !== undefined) endWithoutKeeper(running);
       reportEnd(new EmbeddedPostgresError('PostgresEnded', 'the keeper of Postgres was ended, and Postgres with it'));
     });
-    keeper.send({ kind: 'start', ...config });
+    keeper.send({ kind: 'start', ...config, ...PATIENCE });
   });
   const stop = async (): Promise<void> => {
     if (keeper.connected) keeper.send({ kind: 'stop' });
