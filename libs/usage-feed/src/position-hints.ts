@@ -9,12 +9,13 @@ export interface PartitionOffset extends TopicPartition {
 export class PositionHints {
   private readonly waiting = new Map<string, PartitionOffset>();
   private readonly timer: NodeJS.Timeout;
+  private handing: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly commit: (offsets: readonly PartitionOffset[]) => Promise<void>,
     everyMs: number,
   ) {
-    this.timer = setInterval(() => void this.flush(), everyMs);
+    this.timer = setInterval(() => this.waiting.size > 0 && void this.flush(), everyMs);
     this.timer.unref();
   }
 
@@ -22,7 +23,13 @@ export class PositionHints {
     this.waiting.set(`${topic}/${partition}`, { topic, partition, offset });
   }
 
-  async flush(): Promise<void> {
+  /** Resolves when what was kept before is handed on, or lost. */
+  flush(): Promise<void> {
+    this.handing = this.handing.then(() => this.handOn());
+    return this.handing;
+  }
+
+  private async handOn(): Promise<void> {
     const offsets = [...this.waiting.values()];
     this.waiting.clear();
     if (offsets.length === 0) return;

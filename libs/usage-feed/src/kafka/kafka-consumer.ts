@@ -69,6 +69,7 @@ export class KafkaConsumer implements FeedConsumer {
     this.member.start();
     await this.firstJoin;
     await Promise.all([...this.owned.values()].map(({ isReady }) => isReady));
+    await this.hints.flush();
   }
 
   hintPosition(partition: TopicPartition, nextOffset: bigint): void {
@@ -111,7 +112,8 @@ export class KafkaConsumer implements FeedConsumer {
     const log = new KafkaPartition(partition, this.fetching(), this.logs.get(name)?.lastRead);
     const revoke = new AbortController();
     const signal = AbortSignal.any([revoke.signal, this.stopping.signal]);
-    const loop = new PartitionLoop({ log, partition, handler, options: this.options, signal });
+    const onBegun = (position: bigint): void => this.hints.keep(partition, position);
+    const loop = new PartitionLoop({ log, partition, handler, options: this.options, signal, onBegun });
     const previous = this.loops.get(name) ?? Promise.resolve();
     const run = previous.then(() => (signal.aborted ? undefined : loop.run())).finally(() => log.doubt());
     this.loops.set(name, run);

@@ -39,6 +39,7 @@ export class LogConsumer implements FeedConsumer {
         const assignments = await this.discover(handler);
         this.discovering = this.keepDiscovering(handler);
         await Promise.all(assignments);
+        await this.hints.flush();
         return;
       } catch (error) {
         if (error instanceof UnknownTopic) throw error;
@@ -66,7 +67,8 @@ export class LogConsumer implements FeedConsumer {
     for (const partition of found) {
       const name = `${partition.topic}/${partition.partition}`;
       if (this.running.has(name) || signal.aborted) continue;
-      const loop = new PartitionLoop({ log: this.log, partition, handler, options: this.options, signal });
+      const onBegun = (position: bigint): void => this.hints.keep(partition, position);
+      const loop = new PartitionLoop({ log: this.log, partition, handler, options: this.options, signal, onBegun });
       this.running.set(name, loop.run());
       assignments.push(loop.firstAssignment);
     }

@@ -12,6 +12,8 @@ export interface PartitionLoopOptions {
   readonly handler: FeedHandler;
   readonly options: ConsumeOptions;
   readonly signal: AbortSignal;
+  /** With the offset that is read first, every time that the partition is assigned. */
+  readonly onBegun: (position: bigint) => void;
 }
 
 const NOTHING = (): void => undefined;
@@ -74,9 +76,10 @@ export class PartitionLoop {
   }
 
   private async assign(): Promise<void> {
-    const { handler, log, partition } = this.given;
+    const { handler, log, partition, onBegun } = this.given;
     const start = await handler.onAssigned(partition);
     this.position = await this.unlessStopped(checkedStart(log, partition, start));
+    onBegun(this.position);
   }
 
   private async step(): Promise<void> {

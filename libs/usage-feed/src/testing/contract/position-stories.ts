@@ -32,6 +32,21 @@ export const POSITION_STORIES: Stories = {
     await again.stop();
   },
 
+  'takes back a hint that is ahead of where consumption begins, before it says that it began': async (given) => {
+    const { feed, handler, topic, consume, name, one } = given;
+    await topic(1);
+    await feed.publish(name, numbered(3));
+    const before = await consume();
+    before.hintPosition(one, 3n);
+    await before.stop();
+    // The handler's store has lost what came after the first record.
+    handler.startOf = () => ({ offset: 1n });
+    handler.beforeBatch = () => Promise.reject(new Error('store away'));
+    const again = await consume();
+    expect(await feed.hints([name])).toEqual([{ ...one, nextOffset: 1n }]);
+    await again.stop();
+  },
+
   'resumes at the position that the handler gives, within a published batch too': async (given) => {
     const { feed, handler, topic, consume, name } = given;
     await topic(1);
