@@ -17,13 +17,13 @@ export async function readLag(
   return Promise.all(
     LANES.map(async (name) => {
       const checkpoint = live.find(({ lane }) => lane === name)?.checkpoint;
-      const commit = checkpoint?.position.commit ?? 0n;
-      const ahead = head.commit - commit;
-      const behind =
-        hasDensePositions || ahead <= 0n
-          ? Math.max(0, Number(ahead))
-          : await count(store, checkpoint?.position ?? START);
-      return { name, position: commit.toString(), behind };
+      const position = checkpoint?.position ?? START;
+      // An event beyond the head, which is read after it, is one that the store has lost: all rows are built anew.
+      const isOfLostHistory = (checkpoint?.anchor?.commit ?? 0n) > head.commit;
+      const from = isOfLostHistory ? START : position;
+      const ahead = head.commit - from.commit;
+      const behind = hasDensePositions || ahead <= 0n ? Math.max(0, Number(ahead)) : await count(store, from);
+      return { name, position: position.commit.toString(), behind };
     }),
   );
 }
