@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { RawConnection, sayRaw } from '../support/raw-http.js';
+import { RawConnection, sayRaw, UNTIL_CLOSED } from '../support/raw-http.js';
 import { makeDataDir, removeDataDir, STANDALONE_KEY, startStandalone } from '../support/standalone.js';
 import type { StandaloneProcess } from '../support/standalone.js';
 
@@ -75,7 +75,7 @@ describe('what no two servers read alike (request smuggling)', () => {
     ['an unknown method', `FOO /v1/plans HTTP/1.1\r\n${HOST}\r\n`],
     ['another protocol', Buffer.from('16030100a5010000a10303', 'hex').toString('latin1')],
   ])('%s: one answer, and the connection is closed', async (_name, bytes) => {
-    const { text, statuses, isClosed } = await sayRaw(app.url, Buffer.from(bytes + SMUGGLED, 'latin1'));
+    const { text, statuses, isClosed } = await sayRaw(app.url, Buffer.from(bytes + SMUGGLED, 'latin1'), UNTIL_CLOSED);
     expect([statuses, isClosed]).toEqual([[400], true]);
     expect(text).toContain('content-type: application/problem+json');
     expect(problemIn(text)).toMatchObject({ status: 400, code: 'MalformedRequest' });
@@ -84,14 +84,14 @@ describe('what no two servers read alike (request smuggling)', () => {
   it('two hosts, or none: refused', async () => {
     const two = await sayRaw(app.url, `${LIVE}Host: elsewhere\r\n\r\n`);
     expect([two.statuses, problemIn(two.text)]).toMatchObject([[400], { code: 'MalformedRequest' }]);
-    const none = await sayRaw(app.url, 'GET /health/live HTTP/1.1\r\n\r\n');
+    const none = await sayRaw(app.url, 'GET /health/live HTTP/1.1\r\n\r\n', UNTIL_CLOSED);
     expect([none.statuses, none.isClosed]).toEqual([[400], true]);
   });
 
   it('many requests in one write: as many answers, in their order', async () => {
     const paths = Array.from({ length: 2_000 }, (_, n) => (n % 3 === 0 ? '/v1/nothing' : '/health/live'));
     const requests = paths.map((path) => `GET ${path} HTTP/1.1\r\n${AUTHORIZED}\r\n`).join('');
-    const { statuses } = await sayRaw(app.url, requests);
+    const { statuses } = await sayRaw(app.url, requests, paths.length);
     expect(statuses).toEqual(paths.map((path) => (path === '/v1/nothing' ? 404 : 200)));
   });
 });
@@ -102,7 +102,7 @@ describe('too much of something', () => {
     ['a header', `${LIVE}X-A: ${'b'.repeat(20_000)}\r\n\r\n`],
     ['headers', `${LIVE}${Array.from({ length: 3_000 }, (_, n) => `a${n}: b\r\n`).join('')}\r\n`],
   ])('%s: 413, and the connection is closed', async (_name, bytes) => {
-    const { text, statuses, isClosed } = await sayRaw(app.url, bytes);
+    const { text, statuses, isClosed } = await sayRaw(app.url, bytes, UNTIL_CLOSED);
     expect([statuses, isClosed]).toEqual([[413], true]);
     expect(problemIn(text)).toMatchObject({ code: 'TooLarge' });
   });
@@ -151,7 +151,8 @@ describe('methods that no route has', () => {
   });
 
   it('CONNECT: no tunnel', async () => {
-    const { statuses, isClosed } = await sayRaw(app.url, `CONNECT elsewhere:443 HTTP/1.1\r\n${HOST}\r\n`);
+    const connect = `CONNECT elsewhere:443 HTTP/1.1\r\n${HOST}\r\n`;
+    const { statuses, isClosed } = await sayRaw(app.url, connect, UNTIL_CLOSED);
     expect([statuses, isClosed]).toEqual([[], true]);
   });
 });

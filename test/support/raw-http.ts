@@ -8,6 +8,8 @@ export interface RawAnswer {
 }
 
 const QUIET_MS = 400;
+/** As many answers as to wait for the end of the connection, however long a busy server takes from its answer to it. */
+export const UNTIL_CLOSED = Number.POSITIVE_INFINITY;
 /** Not only at the beginning of a line: bodies end without one. */
 const STATUS_LINE = /HTTP\/1\.1 (\d{3}) /g;
 
@@ -54,9 +56,10 @@ export class RawConnection {
     return this;
   }
 
-  /** Everything that comes until the server ends the connection, or until it has answered and fallen silent. */
-  async heard(): Promise<RawAnswer> {
-    const isDone = (): boolean => this.#isClosed || (this.#text !== '' && Date.now() - this.#heardAtMs > QUIET_MS);
+  /** Everything that comes until the server ends the connection, or until it has answered so often and fallen silent. */
+  async heard(answers = 1): Promise<RawAnswer> {
+    const isSilent = (): boolean => Date.now() - this.#heardAtMs > QUIET_MS;
+    const isDone = (): boolean => this.#isClosed || (isSilent() && this.answer.statuses.length >= answers);
     while (!isDone()) await Promise.race([this.closed, new Promise((resolve) => setTimeout(resolve, 20))]);
     return this.answer;
   }
@@ -68,10 +71,10 @@ export class RawConnection {
 }
 
 /** Says one thing on a connection of its own. */
-export async function sayRaw(url: string, bytes: string | Uint8Array): Promise<RawAnswer> {
+export async function sayRaw(url: string, bytes: string | Uint8Array, answers?: number): Promise<RawAnswer> {
   const connection = (await RawConnection.open(url)).send(bytes);
   try {
-    return await connection.heard();
+    return await connection.heard(answers);
   } finally {
     connection.destroy();
   }
