@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { FeedRecord, TopicPartition } from '../usage-feed.js';
 import { FeedUnavailable } from '../usage-feed.js';
 import type { KafkaAdmin } from './kafka-admin.js';
@@ -6,6 +7,8 @@ import { kafkaOf, KAFKA_LIMITS, SHORT_RETRY, type KafkaConfig } from './kafka-co
 import { toFeedRecord } from './kafka-records.js';
 import { skippedRange } from './fetched-batch.js';
 import { within } from './within.js';
+
+const RETRY_MS = 200;
 
 /**
  * Reads one record by a consumer of its own, outside the group that shares the partitions. Its group (a name that
@@ -19,6 +22,27 @@ export async function readOneRecord(
 ): Promise<FeedRecord | undefined> {
   const bounds = (await admin.ends(at.topic)).find(({ partition }) => partition === at.partition);
   if (bounds === undefined || at.offset < bounds.start || at.offset >= bounds.end) return undefined;
+  const giveUpAt = performance.now() + KAFKA_LIMITS.readTimeoutMs;
+  for (;;) {
+    try {
+      return await readByOwnGroup(config, admin, { ...at, withinMs: giveUpAt - performance.now() });
+    } catch (cause) {
+      // As of a coordinator that has just started: the client ends at once by what it calls retriable itself.
+      const isPassing = cause instanceof Error && 'retriable' in cause && cause.retriable === true;
+      if (isPassing && performance.now() + RETRY_MS < giveUpAt) await sleep(RETRY_MS);
+      else
+        throw cause instanceof FeedUnavailable
+          ? cause
+          : new FeedUnavailable('The record cannot be read now', { cause });
+    }
+  }
+}
+
+async function readByOwnGroup(
+  config: KafkaConfig,
+  admin: KafkaAdmin,
+  at: TopicPartition & { readonly offset: bigint; readonly withinMs: number },
+): Promise<FeedRecord | undefined> {
   const groupId = `${config.groupId}-record-${randomUUID()}`;
   const consumer = kafkaOf(config, SHORT_RETRY).consumer({
     groupId,
@@ -57,9 +81,7 @@ export async function readOneRecord(
         });
       })().catch(reject);
     });
-    return await within(reading, KAFKA_LIMITS.readTimeoutMs);
-  } catch (cause) {
-    throw cause instanceof FeedUnavailable ? cause : new FeedUnavailable('The record cannot be read now', { cause });
+    return await within(reading, at.withinMs);
   } finally {
     await within(consumer.disconnect(), KAFKA_LIMITS.stopTimeoutMs).catch(() => undefined);
     await admin.deleteGroup(groupId).catch(() => undefined);
