@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { feedEvents, feedStream, type FeedEvent } from '@app/accounts';
 import { openEventStore } from '@app/event-store';
 import { startTestPostgres, type TestPostgres } from '@app/postgres/testing';
+import { eventually } from '../support/eventually.js';
 import type { AppProcess } from '../support/kafka/app-process.js';
 import { Deployment } from '../support/kafka/deployment.js';
 import { testBrokers } from '../support/kafka/kafka-under-test.js';
@@ -86,7 +86,7 @@ describe('what an operator accepts after an alarm', () => {
     await deployment.send(repeated);
     await deployment.drained();
     await admin.deleteTopics({ topics: [topic] });
-    await sleep(1_000);
+    await eventually('it is gone', async () => !(await admin.listTopics()).includes(topic));
     await deployment.createTopic(PARTITIONS);
     await deployment.send(repeated);
     await deployment.send(deployment.usage.make(200));

@@ -123,7 +123,7 @@ describe('processes on a real broker', () => {
         frozen?.signal('SIGCONT');
         await sleep(2_000);
         // Every append waits for this lock: heartbeats must not.
-        await pool.query(`begin`);
+        await pool.query(`begin; set local idle_in_transaction_session_timeout = 0`);
         await pool.query(`lock table creditfold_events.heads in access exclusive mode`);
         await sleep(faultMs(60_000, SESSION_MS + 2_000));
         await pool.query(`rollback`);

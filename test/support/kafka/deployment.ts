@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import kafkajs, { type Admin, type Message, type Producer } from 'kafkajs';
 import { ApiClient } from '../api-client.js';
+import { eventually } from '../eventually.js';
 import { runApp } from '../run-app.js';
 import { drained, STANDALONE_KEY } from '../standalone.js';
 import { AppProcess } from './app-process.js';
@@ -10,7 +11,6 @@ import { ProducedUsage, type ProducedEvent } from './produced-usage.js';
 
 const CATALOG = 'examples/catalogs/getting-started.json';
 const DRAIN_MS = 90_000;
-const ENDS_WITHIN_MS = 10_000;
 export const SESSION_MS = 6_000;
 
 /** API, projector and any number of aggregators, each a process, on one Kafka and one database. */
@@ -54,7 +54,7 @@ export class Deployment {
       brokers: brokers.split(','),
       clientId: 'test',
       logLevel: kafkajs.logLevel.NOTHING,
-      retry: { retries: 100, initialRetryTime: 100, maxRetryTime: 500 },
+      retry: { retries: 1_000, initialRetryTime: 100, maxRetryTime: 500 },
     });
     const admin = kafka.admin();
     const producer = kafka.producer({
@@ -79,10 +79,14 @@ export class Deployment {
   }
 
   async createTopic(numPartitions: number): Promise<void> {
+    const { admin, topic } = this;
     const configEntries = [{ name: 'message.timestamp.type', value: 'LogAppendTime' }];
-    await this.admin.createTopics({
-      topics: [{ topic: this.topic, numPartitions, configEntries }],
-      waitForLeaders: true,
+    const topics = [{ topic, numPartitions, configEntries }];
+    // A broker may not show yet what was created at the controller: the client's own wait gives up at that.
+    await eventually('the topic is made', () => admin.createTopics({ topics, waitForLeaders: false }));
+    await eventually('it has leaders', async () => {
+      const [found] = (await admin.fetchTopicMetadata({ topics: [topic] })).topics;
+      return found?.partitions.length === numPartitions && found.partitions.every(({ leader }) => leader >= 0);
     });
   }
 
@@ -92,17 +96,14 @@ export class Deployment {
     return aggregator;
   }
 
-  /** Ends a member and forgets it; with SIGTERM it has to end by itself, cleanly, within ten seconds (F3). */
+  /** Ends a member and forgets it; with SIGTERM cleanly (F3): one that takes ten seconds ends itself with another code. */
   async removeAggregator(
     signal: 'SIGTERM' | 'SIGKILL',
     aggregator: AppProcess | undefined = this.aggregators[0],
   ): Promise<void> {
     if (aggregator === undefined) throw new Error('there is no member to end');
-    const startedMs = performance.now();
     const { code, output } = await aggregator.end(signal);
-    const durationMs = performance.now() - startedMs;
     this.forget(aggregator);
-    if (durationMs > ENDS_WITHIN_MS) throw new Error(`a member took ${durationMs} ms to end: ${output}`);
     if (signal === 'SIGTERM' && code !== 0) throw new Error(`a member ended with ${code}: ${output}`);
   }
 
