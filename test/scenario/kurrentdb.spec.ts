@@ -10,7 +10,7 @@ import { backfill, runApp } from '../support/run-app.js';
 import { makeDataDir, removeDataDir, startStandalone, type StandaloneProcess } from '../support/standalone.js';
 import { ORGANISATIONS, writeUsageFile } from '../support/usage-file.js';
 
-const TIMEOUT_MS = 120_000;
+const TIMEOUT_MS = 240_000;
 const EVENTS = 3_000;
 const KILLS = 3;
 describe('streams in KurrentDB', () => {
