@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { freePort } from '../free-port.mjs';
 
 const POM = join(dirname(fileURLToPath(import.meta.url)), 'pom.xml');
-const START_TIMEOUT_MS = 60_000;
+const START_TIMEOUT_MS = 120_000;
 const STOP_TIMEOUT_MS = 15_000;
 const HEAP = '-Xmx512m';
 
