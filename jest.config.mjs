@@ -26,8 +26,8 @@ const project = {
 export default {
   // Tests on real processes wait more than they work: two cores carry three of them at once.
   maxWorkers: 3,
-  // Only a failure meets it: a busy machine must not.
-  testTimeout: 120_000,
+  // Only a failure meets it: a busy machine must not, nor faults that last as long as in a soak.
+  testTimeout: 300_000 + 900_000 * Number(process.env.FAULT_SCALE ?? 0),
   projects: [
     // Pure and instant, beside the source.
     { ...project, displayName: 'unit', testMatch: ['<rootDir>/{apps,libs,bench,examples}/**/*.spec.ts'] },

@@ -10,6 +10,6 @@ export default {
   testPathIgnorePatterns: ['/node_modules/'],
   globalSetup: '<rootDir>/test/support/kafka/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/kafka/global-teardown.mjs',
-  testTimeout: 240_000,
+  testTimeout: base.testTimeout,
   maxWorkers: 1,
 };

@@ -8,6 +8,6 @@ export default {
   displayName: 'kurrentdb',
   testMatch: ['<rootDir>/test/kurrentdb/**/*.spec.ts'],
   testPathIgnorePatterns: ['/node_modules/'],
-  testTimeout: 120_000,
+  testTimeout: base.testTimeout,
   maxWorkers: 1,
 };

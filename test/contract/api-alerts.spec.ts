@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { RunningAggregator } from '../../apps/aggregator/src/index.js';
 import { startApiHarness } from '../support/api-harness.js';
 import type { ApiHarness } from '../support/api-harness.js';
-import { ok, PayingAccounts, until } from '../support/paying-accounts.js';
+import { eventually } from '../support/eventually.js';
+import { ok, PayingAccounts } from '../support/paying-accounts.js';
 
 const NOW_MS = Date.UTC(2026, 10, 20, 10);
 
@@ -68,7 +69,7 @@ describe('alerts', () => {
       'one',
       Array.from({ length: 5_000 }, (_, index) => ({ id: `e-${index}`, tokens: index === 3_210 ? 1_000_000 : 2 })),
     );
-    await until('the crossing', async () => (await rule('one/alerts/half')).at[0]?.crossing?.cause !== undefined);
+    await eventually('the crossing', async () => (await rule('one/alerts/half')).at[0]?.crossing?.cause !== undefined);
     expect((await rule('one/alerts/half')).at).toMatchObject([
       { value: '50', severity: 'warning', channels: ['team'], reached: true },
       { value: '90', severity: null, channels: [], reached: false, crossing: null },
@@ -121,7 +122,7 @@ describe('budgets', () => {
       { id: '2', tokens: 40_000, project: 'chat' },
       { id: '3', tokens: 60_000, project: 'search' },
     ]);
-    await until('the charges', async () => (await accounts.available('scoped')) === '940');
+    await eventually('the charges', async () => (await accounts.available('scoped')) === '940');
     await ok(
       accounts.put('scoped/budgets/search', {
         pool: 'credits',
@@ -138,7 +139,10 @@ describe('budgets', () => {
       { id: '4', tokens: 40_000, project: 'chat' },
       { id: '5', tokens: 20_000, project: 'search' },
     ]);
-    await until('the mark', async () => (await rule('scoped/budgets/search')).at[1]?.crossing?.cause !== undefined);
+    await eventually(
+      'the mark',
+      async () => (await rule('scoped/budgets/search')).at[1]?.crossing?.cause !== undefined,
+    );
     expect(await rule('scoped/budgets/search')).toMatchObject({
       used: '50',
       limit: '100',

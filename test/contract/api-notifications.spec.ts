@@ -5,7 +5,8 @@ import { isSignedBy } from '@app/notifications';
 import { startApiHarness } from '../support/api-harness.js';
 import type { ApiHarness } from '../support/api-harness.js';
 import { MailServer } from '../support/mail-server.js';
-import { ok, PayingAccounts, until } from '../support/paying-accounts.js';
+import { eventually } from '../support/eventually.js';
+import { ok, PayingAccounts } from '../support/paying-accounts.js';
 
 const NOW_MS = Date.UTC(2026, 10, 20, 10);
 
@@ -157,14 +158,14 @@ describe('notifications', () => {
       'Alert used: 11 reached in pool credits',
       'Alert used: 10 reached in pool credits',
     ]);
-    await until(
+    await eventually(
       'an attempt, and what became of it',
       async () => (await sent('told'))[1]?.deliveries[0]?.attempts === 1,
     );
     answers.delete('/hook');
     // The pause before the next attempt passes with the clock.
     accounts.setNow(NOW_MS + 5_000);
-    await until('both', async () =>
+    await eventually('both', async () =>
       (await sent('told')).every(({ deliveries }) => deliveries[0]?.state === 'delivered'),
     );
     const hooks = deliveredTo('/hook').map(({ headers, body }) => ({
@@ -197,10 +198,10 @@ describe('notifications', () => {
       await ok(accounts.put(`${organisation}/alerts/left`, { pool: 'credits', basis: 'balance', at }));
     }
     await use('slow', '150');
-    await until('the hanging one', async () => hanging.length === 1);
+    await eventually('the hanging one', async () => hanging.length === 1);
     await use('slow', '200');
     await use('quick', '350');
-    await until('the others', async () => deliveredTo('/quick').length === 3);
+    await eventually('the others', async () => deliveredTo('/quick').length === 3);
     expect(deliveredTo('/hanging')).toHaveLength(1);
     expect((await sent('slow')).flatMap(({ deliveries }) => deliveries.map(({ state }) => state))).toEqual([
       'waiting',
@@ -209,7 +210,7 @@ describe('notifications', () => {
     ]);
     // What was given up meanwhile is tried again.
     accounts.setNow(NOW_MS + 5_000);
-    await until('all, one after the other', async () => {
+    await eventually('all, one after the other', async () => {
       for (const answer of hanging.splice(0)) answer();
       return (await sent('slow')).every(({ deliveries }) => deliveries.every(({ state }) => state === 'delivered'));
     });
@@ -226,10 +227,10 @@ describe('notifications', () => {
     await ok(accounts.put('aged/alerts/a', { pool: 'credits', basis: 'balance', at }));
     answers.set('/aged', 503);
     await use('aged', '150');
-    await until('an attempt, and what became of it', async () => (await newestDelivery('aged'))?.attempts === 1);
+    await eventually('an attempt, and what became of it', async () => (await newestDelivery('aged'))?.attempts === 1);
     expect(await newestDelivery('aged')).toMatchObject({ state: 'waiting', reason: 'answered 503' });
     accounts.setNow(NOW_MS + 72 * 3_600_000);
-    await until('the last attempt', async () => (await newestDelivery('aged'))?.attempts === 2);
+    await eventually('the last attempt', async () => (await newestDelivery('aged'))?.attempts === 2);
     expect(await newestDelivery('aged')).toMatchObject({ state: 'failed', reason: 'answered 503' });
     accounts.setNow(NOW_MS);
   });
@@ -242,7 +243,7 @@ describe('notifications', () => {
     );
     answers.set('/moved', 307);
     await use('moved', '150');
-    await until('the attempt', async () => (await newestDelivery('moved'))?.reason === 'answered 307');
+    await eventually('the attempt', async () => (await newestDelivery('moved'))?.reason === 'answered 307');
     expect(deliveredTo('/elsewhere')).toEqual([]);
   });
 
@@ -261,7 +262,7 @@ describe('notifications', () => {
     );
     const { revision } = put.json() as { revision: string };
     await sent('mailed', revision);
-    await until('the mails', async () =>
+    await eventually('the mails', async () =>
       (await sent('mailed')).every(({ deliveries }) => deliveries.every(({ state }) => state === 'delivered')),
     );
     expect((await sent('mailed')).map(({ title, deliveries }) => [title, deliveries.length])).toEqual([

@@ -3,7 +3,8 @@ import { formatNotice, signWebhook } from '@app/payments';
 import type { ApiAnswer } from '../support/api-client.js';
 import { startApiHarness } from '../support/api-harness.js';
 import type { ApiHarness } from '../support/api-harness.js';
-import { ok, PayingAccounts, settle, until } from '../support/paying-accounts.js';
+import { eventually } from '../support/eventually.js';
+import { ok, PayingAccounts, settle } from '../support/paying-accounts.js';
 import { StripeStandIn } from '../support/stripe-stand-in.js';
 
 const NOW_MS = Date.UTC(2026, 10, 20, 10);
@@ -41,7 +42,7 @@ describe('a deployment with Stripe', () => {
     await accounts.open('acme', null);
     await ok(accounts.put('acme/payment-method', TOKEN));
     await accounts.spend('acme', '600');
-    await until('the purchase', async () => (await accounts.purchases('acme')).length > 0);
+    await eventually('the purchase', async () => (await accounts.purchases('acme')).length > 0);
     await settle();
     expect(await accounts.purchases('acme')).toMatchObject([{ id: 'recharge-1', paymentReference: 'pi_1' }]);
     expect([...standIn.intents.values()]).toMatchObject([{ amount: 1000, currency: 'eur', customer: 'cus_1' }]);
@@ -81,9 +82,9 @@ describe('a deployment with Stripe', () => {
     await ok(accounts.put('trial/payment-method', { kind: 'test', behaviour: 'approve' }));
     await ok(accounts.put('trial/auto-recharge', { enabled: true, package: 'small', threshold: '500' }));
     await accounts.spend('trial', '600');
-    await until('the purchase', async () => (await accounts.purchases('trial')).length === 1);
+    await eventually('the purchase', async () => (await accounts.purchases('trial')).length === 1);
     await ok(accounts.post('trial/checkouts', { package: 'small' }));
-    await until('the checkout', async () => (await accounts.purchases('trial')).length === 2);
+    await eventually('the checkout', async () => (await accounts.purchases('trial')).length === 2);
     expect(standIn.intents.size).toBe(before);
   });
 });

@@ -5,7 +5,8 @@ import type { RunningAggregator } from '../../apps/aggregator/src/index.js';
 import type { ApiAnswer } from '../support/api-client.js';
 import { startApiHarness } from '../support/api-harness.js';
 import type { ApiHarness } from '../support/api-harness.js';
-import { ok, PayingAccounts, settle, until } from '../support/paying-accounts.js';
+import { eventually } from '../support/eventually.js';
+import { ok, PayingAccounts, settle } from '../support/paying-accounts.js';
 
 const NOW_MS = Date.UTC(2026, 10, 20, 10);
 const HOUR_MS = 3_600_000;
@@ -28,7 +29,10 @@ afterAll(async () => {
 });
 
 const bought = async (organisation: string, count: number): Promise<void> =>
-  until(`${count} purchases of ${organisation}`, async () => (await accounts.purchases(organisation)).length === count);
+  eventually(
+    `${count} purchases of ${organisation}`,
+    async () => (await accounts.purchases(organisation)).length === count,
+  );
 
 const noticeOf = (organisation: string, id: string, more: Partial<PaymentNotice> = {}): PaymentNotice => ({
   id: `te_${organisation}_${id}`,
@@ -92,7 +96,7 @@ describe('auto-recharge', () => {
     const headers = { 'content-type': 'application/cloudevents-batch+json' };
     await ok(api.admin.post('/v1/events', { raw: JSON.stringify(events), headers }));
     await bought('user', 1);
-    await until('all of the usage', async () => (await accounts.available('user')) === '2500100');
+    await eventually('all of the usage', async () => (await accounts.available('user')) === '2500100');
     const requests = await accounts.events('user', 'RechargeRequested');
     expect(requests).toHaveLength(1);
     expect(requests[0]).toMatchObject({ by: { kind: 'usage', id: 'u-50' }, price: { amountMinor: 1_000n } });
@@ -101,7 +105,7 @@ describe('auto-recharge', () => {
   it('waits for an hour after a decline, and then asks again', async () => {
     await accounts.open('decline', 'decline');
     await accounts.spend('decline', '600');
-    await until('the decline', async () => (await accounts.events('decline', 'RechargeDeclined')).length === 1);
+    await eventually('the decline', async () => (await accounts.events('decline', 'RechargeDeclined')).length === 1);
     expect(await accounts.events('decline', 'RechargeDeclined')).toMatchObject([{ reason: 'card_declined' }]);
     expect((await accounts.get('decline/auto-recharge')).json()).toMatchObject({
       open: null,
@@ -121,7 +125,7 @@ describe('auto-recharge', () => {
   it('is declined where no payment method is stored', async () => {
     await accounts.open('cashless', null);
     await accounts.spend('cashless', '600');
-    await until('the decline', async () => (await accounts.events('cashless', 'RechargeDeclined')).length === 1);
+    await eventually('the decline', async () => (await accounts.events('cashless', 'RechargeDeclined')).length === 1);
     expect(await accounts.events('cashless', 'RechargeDeclined')).toMatchObject([{ reason: 'no_payment_method' }]);
     expect(await accounts.purchases('cashless')).toEqual([]);
   });
@@ -158,7 +162,7 @@ describe('auto-recharge', () => {
   it('credits a payment that comes after its decline, once', async () => {
     await accounts.open('late', 'decline');
     await accounts.spend('late', '600');
-    await until('the decline', async () => (await accounts.events('late', 'RechargeDeclined')).length === 1);
+    await eventually('the decline', async () => (await accounts.events('late', 'RechargeDeclined')).length === 1);
     const subject = { organisation: 'late', purpose: 'recharge', id: 'recharge-1' } as const;
     const notice = noticeOf('late', 'recharge-1', { subject });
     for (let times = 0; times < 3; times++) expect((await deliver(notice)).json()).toEqual({ received: true });

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { RunningAggregator } from '../../apps/aggregator/src/index.js';
 import { startApiHarness } from '../support/api-harness.js';
 import type { ApiHarness } from '../support/api-harness.js';
-import { ok, PayingAccounts, until } from '../support/paying-accounts.js';
+import { eventually } from '../support/eventually.js';
+import { ok, PayingAccounts } from '../support/paying-accounts.js';
 
 const NOW_MS = Date.UTC(2026, 10, 20, 10);
 const BEGIN_MS = Date.UTC(2026, 8, 1);
@@ -29,7 +30,7 @@ beforeAll(async () => {
   }
   await send([...daysFrom(61, 80), event(80, 'last', 80_000)]);
   await ok(accounts.post('year/clock', { to: new Date(BEGIN_MS + 80 * DAY_MS + 3_600_000).toISOString() }));
-  await until(
+  await eventually(
     'all usage',
     async () => (await report('usage?from=2026-09-01T00:00:00Z&to=2026-12-01T00:00:00Z')).items[0]?.['events'] === 81,
   );

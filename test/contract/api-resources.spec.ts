@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { RunningAggregator } from '../../apps/aggregator/src/index.js';
 import { startApiHarness } from '../support/api-harness.js';
 import type { ApiHarness } from '../support/api-harness.js';
-import { ok, PayingAccounts, until } from '../support/paying-accounts.js';
+import { eventually } from '../support/eventually.js';
+import { ok, PayingAccounts } from '../support/paying-accounts.js';
 
 const NOW_MS = Date.UTC(2026, 10, 20, 10);
 const HOUR_MS = 3_600_000;
@@ -57,7 +58,7 @@ describe('resources', () => {
           headers: { 'content-type': 'application/cloudevents+json' },
         }),
       );
-    await until('the usage', async () => (await list('kind=model')).totals.credits === '31');
+    await eventually('the usage', async () => (await list('kind=model')).totals.credits === '31');
     expect(await list('kind=model')).toMatchObject({
       kind: 'model',
       totals: { resources: 2, events: 3, credits: '31', hostingCredits: '0' },

@@ -3,7 +3,8 @@ import type { RunningAggregator } from '../../apps/aggregator/src/index.js';
 import type { ApiAnswer, ApiRequest } from '../support/api-client.js';
 import { startApiHarness } from '../support/api-harness.js';
 import type { ApiHarness } from '../support/api-harness.js';
-import { ok, PayingAccounts, settle, until } from '../support/paying-accounts.js';
+import { eventually } from '../support/eventually.js';
+import { ok, PayingAccounts, settle } from '../support/paying-accounts.js';
 
 const NOW_MS = Date.UTC(2026, 10, 20, 10);
 const DAY_MS = 86_400_000;
@@ -62,7 +63,7 @@ describe("a sandbox's clock", () => {
     expect(await ledgerTimeOf('still')).toBe(BEGIN);
     await accounts.spend('still', '1');
     await ok(use('still', BEGIN_MS));
-    await until('the charge', async () => (await accounts.available('still')) === '989');
+    await eventually('the charge', async () => (await accounts.available('still')) === '989');
     expect(await ledgerTimeOf('still')).toBe(BEGIN);
   });
 
@@ -162,7 +163,7 @@ describe('invoices', () => {
         .filter(({ record }) => record === 'invoice-payment')
         .map(({ key, value }) => ({ key, ...(JSON.parse(value) as { status: string; amountMinor: string }) }))
         .filter(({ status }) => status !== 'open');
-    await until('three payments', async () => (await paid()).length >= 3);
+    await eventually('three payments', async () => (await paid()).length >= 3);
     await settle();
     const months = ['2025-02-01T00:00:00Z', '2025-03-01T00:00:00Z', '2025-04-01T00:00:00Z'];
     expect(await paid()).toMatchObject(
@@ -180,10 +181,10 @@ describe('invoices', () => {
       (await accounts.events(organisation, 'AccountRecordPut'))
         .filter(({ record }) => record === 'invoice-payment')
         .map(({ value }) => (JSON.parse(value) as { status: string }).status);
-    await until('the decline', async () => (await statuses('poor')).includes('declined'));
+    await eventually('the decline', async () => (await statuses('poor')).includes('declined'));
     accounts.setNow(NOW_MS + 1);
     await ok(accounts.put('poor/payment-method', { kind: 'test', behaviour: 'approve' }));
-    await until('the payment', async () => (await statuses('poor')).includes('paid'));
+    await eventually('the payment', async () => (await statuses('poor')).includes('paid'));
     await settle();
     expect(await statuses('poor')).toEqual(['open', 'declined', 'open', 'paid']);
     expect(await statuses('gratis')).toEqual([]);

@@ -3,7 +3,8 @@ import type { RunningAggregator } from '../../apps/aggregator/src/index.js';
 import { CATALOG } from '../support/api-catalog.js';
 import { startApiHarness } from '../support/api-harness.js';
 import type { ApiHarness } from '../support/api-harness.js';
-import { ok, PayingAccounts, until } from '../support/paying-accounts.js';
+import { eventually } from '../support/eventually.js';
+import { ok, PayingAccounts } from '../support/paying-accounts.js';
 
 const NOW_MS = Date.UTC(2026, 10, 20, 10);
 const DAY_MS = 86_400_000;
@@ -88,7 +89,7 @@ beforeAll(async () => {
   await ok(accounts.put('acme', { plan: 'pro', openedAt: '2026-11-01T00:00:00Z' }));
   for (const from of [0, 15, 30]) {
     await publish(Array.from({ length: Math.min(15, EVENTS - from) }, (_, index) => eventOf(from + index, 'acme')));
-    await until('the usage', async () => {
+    await eventually('the usage', async () => {
       const answer = await accounts.get(`acme/usage?${RANGE}`);
       // The read model may not know the account yet.
       if (answer.status === 404) return false;
@@ -212,11 +213,11 @@ describe('requeues at the same time', () => {
     );
     type Records = { items: { id: string; requeuedAt: string | null }[] };
     const list = async () => ((await ok(api.admin.get('/v1/quarantine'))).json() as Records).items;
-    await until('the quarantine', async () => (await list()).length === 6);
+    await eventually('the quarantine', async () => (await list()).length === 6);
     const kept = await list();
     const answers = await Promise.all(kept.map(({ id }) => api.admin.post(`/v1/quarantine/${id}/requeue`)));
     expect(answers.map(({ status }) => status)).toEqual(kept.map(() => 200));
-    await until('the marks', async () => {
+    await eventually('the marks', async () => {
       const marked = (await list()).filter(({ id }) => kept.some((each) => each.id === id));
       return marked.every(({ requeuedAt }) => requeuedAt !== null);
     });
@@ -235,7 +236,7 @@ describe('a requeue after the topic was created anew', () => {
     const [at] = await api.feed.publish('usage.v1', [quarantined]);
     type Kept = { items: { id: string; record: { topic: string; partition: number; offset: string } }[] };
     let id: string | undefined;
-    await until('the quarantine', async () => {
+    await eventually('the quarantine', async () => {
       const { items } = (await ok(api.admin.get('/v1/quarantine'))).json() as Kept;
       id = items.find(
         ({ record }) =>

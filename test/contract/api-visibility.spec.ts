@@ -29,9 +29,13 @@ describe('an account that was opened just now', () => {
     'recommendations',
     'resources?kind=tool',
   ])('is found by %s', async (read) => {
-    const organisation = `/v1/organisations/${encodeURIComponent(read.replace('?', ' '))}`;
+    const name = read.replace('?', ' ');
+    const organisation = `/v1/organisations/${encodeURIComponent(name)}`;
     const opened = await api.admin.put(organisation, { json: { plan: 'pro' } });
     expect(opened.status).toBe(200);
+    expect((await api.admin.get(`${organisation}/${read}`)).status).toBe(200);
+    // Before, the lane of usage may have nothing of it yet, and says so by revision -1.
+    await api.projected(name);
     const answer = await api.admin.get(`${organisation}/${read}`);
     expect([answer.status, answer.text]).toEqual([200, expect.stringContaining('"revision":"0"')]);
     expect((await api.admin.get(`/v1/organisations/nobody/${read}`)).status).toBe(404);

@@ -20,7 +20,8 @@ import { migrateApi } from '../../apps/api/src/postgres/postgres-key-store.js';
 import { PostgresPaymentJournal } from '../../apps/api/src/postgres/postgres-payment-journal.js';
 import { CATALOG } from '../support/api-catalog.js';
 import { MoneyBox } from '../support/money-box.js';
-import { settle, until } from '../support/paying-accounts.js';
+import { eventually } from '../support/eventually.js';
+import { settle } from '../support/paying-accounts.js';
 
 const NOW_MS = Date.UTC(2026, 10, 20, 10);
 const TOPIC = 'usage.v1';
@@ -119,7 +120,7 @@ class World {
 
   /** How often the recharge was credited and what was taken for it, once everything has come to rest. */
   async outcome(organisation: string): Promise<{ purchases: number; taken: [string, bigint][] }> {
-    await until('the purchase', async () => (await this.events(organisation, 'CreditsPurchased')).length > 0);
+    await eventually('the purchase', async () => (await this.events(organisation, 'CreditsPurchased')).length > 0);
     await settle();
     const purchases = (await this.events(organisation, 'CreditsPurchased')).length;
     return { purchases, taken: [...this.money.taken] };
@@ -174,7 +175,7 @@ describe('the executor of payments', () => {
       world.money.faults.push(...Array.from({ length: 100 }, () => 'after' as const));
       const first = await world.executor();
       await world.request('acme');
-      await until('the payment', async () => world.money.taken.size === 1);
+      await eventually('the payment', async () => world.money.taken.size === 1);
       await first.stop();
       world.money.faults.length = 0;
       expect(await world.events('acme', 'CreditsPurchased')).toEqual([]);
@@ -192,7 +193,7 @@ describe('the executor of payments', () => {
       const { charges } = world.money;
       const second = await world.executor();
       const positions = 'select from creditfold_api.payment_positions';
-      await until('everything followed', async () => (await world.pool.query(positions)).rowCount === 1);
+      await eventually('everything followed', async () => (await world.pool.query(positions)).rowCount === 1);
       await second.stop();
       expect(await world.outcome('acme')).toEqual(ONCE);
       expect(world.money.charges).toBe(charges);
@@ -235,7 +236,7 @@ describe('the executor of payments', () => {
       await world.executor();
       // A second one that believes to be alone, as after a lease that ran out.
       const expire = `update creditfold_leases.leases set expires_at = '-infinity' where expires_at > now()`;
-      await until('the first one at work', async () => (await world.pool.query(expire)).rowCount === 1);
+      await eventually('the first one at work', async () => (await world.pool.query(expire)).rowCount === 1);
       await world.executor();
       expect(await world.outcome('acme')).toEqual(ONCE);
     }));

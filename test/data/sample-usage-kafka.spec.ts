@@ -7,7 +7,6 @@ import { backfill } from '../support/run-app.js';
 import { SampleFigures, SAMPLES } from '../support/sample-figures.js';
 import { sampleEvents, type SampleEvent } from '../support/sample-rows.js';
 
-const TIMEOUT_MS = 300_000;
 const NAME = 'servegen_day';
 
 /** What happens to the two members while usage is being published; in between there are three of them, and one. */
@@ -31,13 +30,13 @@ describe('servegen_day over Kafka, on processes that join, leave and die', () =>
     });
     const members = await Promise.all([deployment.addAggregator(), deployment.addAggregator()]);
     await Promise.all(members.map((member) => member.ready()));
-  }, TIMEOUT_MS);
+  });
 
   afterAll(async () => {
     await deployment.stop();
     await postgres.stop();
     await broker.stop();
-  }, TIMEOUT_MS);
+  });
 
   /** As a producer of another service does it, which keeps the times of the past. */
   const publish = async (part: readonly SampleEvent[]): Promise<void> => {
@@ -54,36 +53,24 @@ describe('servegen_day over Kafka, on processes that join, leave and die', () =>
     else await deployment.removeAggregator(kind);
   };
 
-  it(
-    'gives every figure exactly, as the embedded parts do (I1, I2, I3, I7, I8)',
-    async () => {
-      const size = Math.ceil(events.length / CHANGES.length);
-      for (const [index, kind] of CHANGES.entries())
-        await Promise.all([publish(events.slice(index * size, (index + 1) * size)), change(kind)]);
-      await deployment.drained();
-      expect(await sample.figuresAt(deployment.client)).toEqual(sample.expected);
-    },
-    TIMEOUT_MS,
-  );
+  it('gives every figure exactly, as the embedded parts do (I1, I2, I3, I7, I8)', async () => {
+    const size = Math.ceil(events.length / CHANGES.length);
+    for (const [index, kind] of CHANGES.entries())
+      await Promise.all([publish(events.slice(index * size, (index + 1) * size)), change(kind)]);
+    await deployment.drained();
+    expect(await sample.figuresAt(deployment.client)).toEqual(sample.expected);
+  });
 
-  it(
-    'changes nothing when it is published again, by the command that loads files',
-    async () => {
-      const { url } = deployment.client;
-      const loading = backfill(url, sample.file, ['--type', 'llm.completion', '--source', NAME]);
-      for (const kind of CHANGES) await change(kind);
-      expect(await loading).toContain(`${sample.totals.rows} events of ${sample.totals.distinct.org} organisations`);
-      await deployment.drained();
-      expect(await sample.figuresAt(deployment.client)).toEqual(sample.expected);
-    },
-    TIMEOUT_MS,
-  );
+  it('changes nothing when it is published again, by the command that loads files', async () => {
+    const { url } = deployment.client;
+    const loading = backfill(url, sample.file, ['--type', 'llm.completion', '--source', NAME]);
+    for (const kind of CHANGES) await change(kind);
+    expect(await loading).toContain(`${sample.totals.rows} events of ${sample.totals.distinct.org} organisations`);
+    await deployment.drained();
+    expect(await sample.figuresAt(deployment.client)).toEqual(sample.expected);
+  });
 
-  it(
-    'is proven from the streams',
-    async () => {
-      expect(await deployment.unproven(sample.totals.rows)).toEqual([]);
-    },
-    TIMEOUT_MS,
-  );
+  it('is proven from the streams', async () => {
+    expect(await deployment.unproven(sample.totals.rows)).toEqual([]);
+  });
 });

@@ -14,7 +14,7 @@ describe('a broker that asks for TLS and for who is there', () => {
   let topic: string;
   beforeAll(async () => {
     broker = await startSecuredBroker();
-  }, 120_000);
+  });
   afterAll(() => broker.stop());
   afterEach(async () => {
     await feed?.close();

@@ -11,7 +11,6 @@ import { runApp } from '../support/run-app.js';
 import { SmallDisk } from '../support/small-disk.js';
 import { drained, StandaloneProcess } from '../support/standalone.js';
 
-const TIMEOUT_MS = 300_000;
 const DISK_MEGABYTES = 320;
 const run = promisify(execFile);
 
@@ -41,7 +40,7 @@ afterEach(async () => {
   await eventually('the disk is not used any more', () => disk.unmount().then(() => true));
   if (logDirectory !== undefined) await rm(logDirectory, { recursive: true, maxRetries: 20, retryDelay: 500 });
   logDirectory = undefined;
-}, TIMEOUT_MS);
+});
 
 const spawn = (): Promise<StandaloneProcess> => StandaloneProcess.spawn({ dataDir, env });
 const health = async (): Promise<string> => (await app.client.get('/health/ready', { key: null })).text;
@@ -76,25 +75,20 @@ describe('a full disk (F32)', () => {
       app = await start();
       expect((await app.end()).code).toBe(0);
     },
-    TIMEOUT_MS,
   );
 
-  it(
-    'without room for the write-ahead log ends the process; starts are refused, and with room it goes on',
-    async () => {
-      app = await start();
-      producers.push(new Producer(() => app.client, 'one'), new Producer(() => app.client, 'two'));
-      await eventually('usage is taken', () => producers.every(({ acknowledged }) => acknowledged.length > 0));
-      await disk.fill();
-      expect(await app.ended).toEqual(DISK_FULL);
-      app = await spawn();
-      expect(await app.ended).toEqual(DISK_FULL);
-      await disk.free();
-      app = await start();
-      await expectNothingLost();
-    },
-    TIMEOUT_MS,
-  );
+  it('without room for the write-ahead log ends the process; starts are refused, and with room it goes on', async () => {
+    app = await start();
+    producers.push(new Producer(() => app.client, 'one'), new Producer(() => app.client, 'two'));
+    await eventually('usage is taken', () => producers.every(({ acknowledged }) => acknowledged.length > 0));
+    await disk.fill();
+    expect(await app.ended).toEqual(DISK_FULL);
+    app = await spawn();
+    expect(await app.ended).toEqual(DISK_FULL);
+    await disk.free();
+    app = await start();
+    await expectNothingLost();
+  });
 });
 
 describe('a full disk, with the write-ahead log on another one (F32)', () => {
@@ -113,30 +107,22 @@ describe('a full disk, with the write-ahead log on another one (F32)', () => {
     await eventually('usage is taken', () => (producers[0]?.acknowledged.length ?? 0) > 0);
     await disk.fill();
     await eventually('usage is refused', () => producers[0]?.lastStatus === 503);
-  }, TIMEOUT_MS);
+  });
 
-  it(
-    'turns health red and is over by itself when there is room again',
-    async () => {
-      // Whichever part wrote last: the aggregator may have had nothing left to decide.
-      await eventually('health names it', async () => (await health()).includes('(DiskFull'));
-      // Answers need no room.
-      expect((await app.client.get('/v1/plans')).status).toBe(200);
-      await disk.free();
-      await eventually('health is green again', async () => (await health()).startsWith('{"status":"ok"'));
-      await expectNothingLost();
-    },
-    TIMEOUT_MS,
-  );
+  it('turns health red and is over by itself when there is room again', async () => {
+    // Whichever part wrote last: the aggregator may have had nothing left to decide.
+    await eventually('health names it', async () => (await health()).includes('(DiskFull'));
+    // Answers need no room.
+    expect((await app.client.get('/v1/plans')).status).toBe(200);
+    await disk.free();
+    await eventually('health is green again', async () => (await health()).startsWith('{"status":"ok"'));
+    await expectNothingLost();
+  });
 
-  it(
-    'ends the process when it stays full, and the next start goes on',
-    async () => {
-      expect(await app.ended).toEqual(DISK_FULL);
-      await disk.free();
-      app = await start();
-      await expectNothingLost();
-    },
-    TIMEOUT_MS,
-  );
+  it('ends the process when it stays full, and the next start goes on', async () => {
+    expect(await app.ended).toEqual(DISK_FULL);
+    await disk.free();
+    app = await start();
+    await expectNothingLost();
+  });
 });

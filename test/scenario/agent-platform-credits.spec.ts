@@ -1,9 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Customer, Json } from '../support/story/customer.js';
 import { MessageReceiver } from '../support/story/message-receiver.js';
 import { Product } from '../support/story/product.js';
 
-jest.setTimeout(180_000);
 const AT = '2026-05-04T09:00:00Z';
 const STOPPED = "You've used all your available credits. Please add more credits to your account to continue.";
 

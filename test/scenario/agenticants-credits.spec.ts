@@ -1,9 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { MessageReceiver } from '../support/story/message-receiver.js';
 import { Product } from '../support/story/product.js';
 import type { Customer } from '../support/story/customer.js';
 
-jest.setTimeout(180_000);
 const AT = '2026-03-02T09:00:00Z';
 
 let product: Product;

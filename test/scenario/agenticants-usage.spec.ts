@@ -1,13 +1,12 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { poolOf, usageOf } from '../support/figures.js';
 import { backfill } from '../support/run-app.js';
 import type { Customer } from '../support/story/customer.js';
 import { Product } from '../support/story/product.js';
 
-jest.setTimeout(180_000);
 /** A month that is over, so that the gigabytes held since its start have accrued to its end. */
 const [MONTH_START, NEXT_MONTH] = ['2025-06-01T00:00:00Z', '2025-07-01T00:00:00Z'];
 

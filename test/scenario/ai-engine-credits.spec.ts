@@ -1,9 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Customer } from '../support/story/customer.js';
 import { MessageReceiver } from '../support/story/message-receiver.js';
 import { Product } from '../support/story/product.js';
 
-jest.setTimeout(180_000);
 const JANUARY = '2026-01-01T00:00:00Z';
 
 let product: Product;

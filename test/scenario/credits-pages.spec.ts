@@ -1,14 +1,12 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { MessageReceiver } from '../support/story/message-receiver.js';
 import { blocksOf, storiesOf, untoldExamplesIn } from '../support/story/page-stories.js';
 import { Product } from '../support/story/product.js';
 import { walkStory } from '../support/story/walk-story.js';
 import { STANDALONE_KEY } from '../support/standalone.js';
-
-jest.setTimeout(300_000);
 
 const PAGES = ['credits', 'recipes'].map((name) => ({ name, page: readFileSync(`docs/${name}.md`, 'utf8') }));
 const RECIPES = PAGES.find(({ name }) => name === 'recipes')?.page ?? '';

@@ -1,8 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Customer } from '../support/story/customer.js';
 import { Product } from '../support/story/product.js';
 
-jest.setTimeout(180_000);
 const AT = '2026-03-02T09:00:00Z';
 const LATER = '2026-03-03T09:00:00Z';
 const [COMMANDS, CALLERS, BATCHES, BATCH] = [200, 10, 40, 50];

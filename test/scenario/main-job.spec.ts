@@ -8,8 +8,6 @@ import { backfill, runApp } from '../support/run-app.js';
 import { makeDataDir, removeDataDir, startStandalone } from '../support/standalone.js';
 import type { StandaloneProcess } from '../support/standalone.js';
 
-const TIMEOUT_MS = 180_000;
-
 // By the getting-started catalog: 2 requests cost 0.002; large input 1,200 at 0.5 and small 1,000 at 0.1 per thousand
 // cost 0.6 and 0.1; large output 310 at 1.5 costs 0.465. Blank is absent: one line each of the small model and globex.
 const CSV = `id,time,org,project,user,model,operation,input_tokens,output_tokens
@@ -58,45 +56,37 @@ describe('the main job on a small file', () => {
     [dataDir, scratch] = [await makeDataDir(), await mkdtemp(join(tmpdir(), 'usage-'))];
     await writeFile(join(scratch, 'usage.csv'), CSV);
     app = await startStandalone({ dataDir });
-  }, TIMEOUT_MS);
+  });
 
   afterAll(async () => {
     await app.end();
     await Promise.all([removeDataDir(dataDir), rm(scratch, { recursive: true })]);
-  }, TIMEOUT_MS);
+  });
 
-  it(
-    'charges every row once, exactly',
-    async () => {
-      expect(await load('usage.csv', '--type', 'llm.completion')).toContain('3 events of 2 organisations sent');
-      expect(await figures()).toEqual(FIGURES);
-    },
-    TIMEOUT_MS,
-  );
+  it('charges every row once, exactly', async () => {
+    expect(await load('usage.csv', '--type', 'llm.completion')).toContain('3 events of 2 organisations sent');
+    expect(await figures()).toEqual(FIGURES);
+  });
 
-  it(
-    'changes nothing when it is loaded again: under another name, zipped, or as NDJSON',
-    async () => {
-      await writeFile(join(scratch, 'other-name.csv.gz'), gzipSync(await readFile(join(scratch, 'usage.csv'))));
-      await load('other-name.csv.gz', '--type', 'llm.completion');
-      const events = [
-        { id: 'g-1', time: '2025-03-11T09:00:00Z', subject: 'globex', data: { model: 'large', input_tokens: 0.5 } },
-        {
-          id: 'a-2',
-          time: '2025-03-10T12:00:00Z',
-          subject: 'acme',
-          data: { project: 'search', user: 'u-2', model: 'small', input_tokens: 1000 },
-        },
-      ];
-      const lines = events.map((event) => JSON.stringify({ type: 'llm.completion', ...event }));
-      await writeFile(join(scratch, 'usage.ndjson'), `${lines.join('\n')}\n`);
-      await load('usage.ndjson');
-      expect(await figures()).toEqual(FIGURES);
-      const quarantined = (await app.client.get('/v1/quarantine')).json();
-      expect(quarantined).toMatchObject({ items: [] });
-    },
-    TIMEOUT_MS,
-  );
+  it('changes nothing when it is loaded again: under another name, zipped, or as NDJSON', async () => {
+    await writeFile(join(scratch, 'other-name.csv.gz'), gzipSync(await readFile(join(scratch, 'usage.csv'))));
+    await load('other-name.csv.gz', '--type', 'llm.completion');
+    const events = [
+      { id: 'g-1', time: '2025-03-11T09:00:00Z', subject: 'globex', data: { model: 'large', input_tokens: 0.5 } },
+      {
+        id: 'a-2',
+        time: '2025-03-10T12:00:00Z',
+        subject: 'acme',
+        data: { project: 'search', user: 'u-2', model: 'small', input_tokens: 1000 },
+      },
+    ];
+    const lines = events.map((event) => JSON.stringify({ type: 'llm.completion', ...event }));
+    await writeFile(join(scratch, 'usage.ndjson'), `${lines.join('\n')}\n`);
+    await load('usage.ndjson');
+    expect(await figures()).toEqual(FIGURES);
+    const quarantined = (await app.client.get('/v1/quarantine')).json();
+    expect(quarantined).toMatchObject({ items: [] });
+  });
 
   it.each([
     ['id,time,org,model\n,2025-03-10T12:00:00Z,acme,large\n', 'InvalidRow: line 2, id: Required'],
@@ -110,26 +100,18 @@ describe('the main job on a small file', () => {
     ['id,time,model\na,2025-03-10T12:00:00Z,x\n', 'InvalidHeader: line 1: the header has no column org'],
     ['[{"id":"a"}]', 'UnknownFormat: '],
     ['', 'UnknownFormat: '],
-  ])(
-    'names what is wrong with %j',
-    async (text, message) => {
-      const file = join(scratch, 'faulty');
-      await writeFile(file, text);
-      const { code, stderr } = await runApp('backfill', [file, '--type', 'llm.completion', '--url', app.url]);
-      expect([code, stderr]).toEqual([1, expect.stringContaining(message)]);
-    },
-    TIMEOUT_MS,
-  );
+  ])('names what is wrong with %j', async (text, message) => {
+    const file = join(scratch, 'faulty');
+    await writeFile(file, text);
+    const { code, stderr } = await runApp('backfill', [file, '--type', 'llm.completion', '--url', app.url]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining(message)]);
+  });
 
-  it(
-    'goes on after a restart with what was there',
-    async () => {
-      await app.end();
-      app = await startStandalone({ dataDir });
-      expect(await figures()).toEqual(FIGURES);
-      await load('usage.csv', '--type', 'llm.completion');
-      expect(await figures()).toEqual(FIGURES);
-    },
-    TIMEOUT_MS,
-  );
+  it('goes on after a restart with what was there', async () => {
+    await app.end();
+    app = await startStandalone({ dataDir });
+    expect(await figures()).toEqual(FIGURES);
+    await load('usage.csv', '--type', 'llm.completion');
+    expect(await figures()).toEqual(FIGURES);
+  });
 });

@@ -10,7 +10,6 @@ import { startApiHarness } from '../support/api-harness.js';
 import { AppProcess } from '../support/kafka/app-process.js';
 import { CATALOG, recordOf } from '../support/usage-records.js';
 
-const TIMEOUT_MS = 240_000;
 const NOW_MS = Date.UTC(2026, 10, 20, 10);
 const SAYS = 'The stream holds a GrantVoided event of version 2, and this release reads up to 1.';
 
@@ -21,45 +20,37 @@ describe('a process that meets what a newer release wrote', () => {
   let store: EventStore;
   beforeAll(async () => {
     postgres = await startTestPostgres();
-  }, TIMEOUT_MS);
+  });
   beforeEach(async () => {
     url = await postgres.createDatabase();
     ({ store } = await openEventStore({ databaseUrl: url }));
   });
-  afterAll(async () => postgres.stop(), TIMEOUT_MS);
+  afterAll(async () => postgres.stop());
 
   const startProjector = (): Promise<AppProcess> =>
     AppProcess.spawn('projector', { DATABASE_URL: url, KURRENTDB_URL: '' });
 
-  it(
-    'in the streams: the projector ends, says which release it needs, and has projected what it understands',
-    async () => {
-      const account = new AccountHistory('acme', NOW_MS);
-      await store.append([account.take()]);
-      const projector = await (await startProjector()).ready();
-      await appendNewerEvent(store, 'acme');
-      const { code, output } = await projector.ended;
-      expect([code, output]).toEqual([1, expect.stringContaining('NewerEventVersion')]);
-      expect(output).toContain(SAYS);
-      await store.close();
-    },
-    TIMEOUT_MS,
-  );
+  it('in the streams: the projector ends, says which release it needs, and has projected what it understands', async () => {
+    const account = new AccountHistory('acme', NOW_MS);
+    await store.append([account.take()]);
+    const projector = await (await startProjector()).ready();
+    await appendNewerEvent(store, 'acme');
+    const { code, output } = await projector.ended;
+    expect([code, output]).toEqual([1, expect.stringContaining('NewerEventVersion')]);
+    expect(output).toContain(SAYS);
+    await store.close();
+  });
 
-  it(
-    'in the tables: the projector does not begin, and names what it does not know',
-    async () => {
-      const first = await (await startProjector()).ready();
-      await first.end();
-      const pool = createPool(url, { applicationName: 'test', max: 1 });
-      await pool.query(`insert into creditfold_reads.migrations (name, run_on) values ('9999_later', now())`);
-      await pool.end();
-      const { code, output } = await (await startProjector()).ended;
-      expect([code, output]).toEqual([1, expect.stringMatching(/SchemaTooNew.*9999_later.*newer version/)]);
-      await store.close();
-    },
-    TIMEOUT_MS,
-  );
+  it('in the tables: the projector does not begin, and names what it does not know', async () => {
+    const first = await (await startProjector()).ready();
+    await first.end();
+    const pool = createPool(url, { applicationName: 'test', max: 1 });
+    await pool.query(`insert into creditfold_reads.migrations (name, run_on) values ('9999_later', now())`);
+    await pool.end();
+    const { code, output } = await (await startProjector()).ended;
+    expect([code, output]).toEqual([1, expect.stringMatching(/SchemaTooNew.*9999_later.*newer version/)]);
+    await store.close();
+  });
 
   it('in an account: the aggregator ends with its reason, and decides nothing more of that account', async () => {
     const reasons: string[] = [];

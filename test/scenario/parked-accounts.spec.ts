@@ -7,7 +7,6 @@ import { poolOf } from '../support/figures.js';
 import { runApp } from '../support/run-app.js';
 import { drained, makeDataDir, removeDataDir, startStandalone, type StandaloneProcess } from '../support/standalone.js';
 
-const TIMEOUT_MS = 240_000;
 /** Of two requests with a thousand tokens each. */
 const USED_BY_TWO = '0.202';
 
@@ -17,11 +16,11 @@ let app: StandaloneProcess;
 beforeAll(async () => {
   dataDir = await makeDataDir();
   app = await startStandalone({ dataDir });
-}, TIMEOUT_MS);
+});
 afterAll(async () => {
   await app.end('SIGKILL');
   await removeDataDir(dataDir);
-}, TIMEOUT_MS);
+});
 
 /** One request of each of two organisations, in one batch. */
 async function send(id: string): Promise<number> {
@@ -62,70 +61,58 @@ async function parked(): Promise<readonly string[]> {
 const health = async (): Promise<unknown> => (await app.client.get('/health/ready', { key: null })).json();
 
 describe('an account whose stream does not verify (F25, I9)', () => {
-  it(
-    'is parked while others flow; health and a list show it, and commands to it are refused',
-    async () => {
-      expect(await send('one')).toBe(202);
-      await drained(app.client);
-      await flipBit(await databaseUrl(), 'broken');
-      // What a running process has in mind is checked by its next append; here nothing is left to check.
-      await app.end();
-      app = await startStandalone({ dataDir });
-      expect(await send('two')).toBe(202);
-      await eventually('it is parked', async () => (await parked()).length > 0);
-      expect(await parked()).toEqual(['broken: AccountBroken']);
-      await drained(app.client);
-      expect((await poolOf(app.client, 'sound')).used).toBe(USED_BY_TWO);
-      expect(await health()).toEqual({ status: 'ok', problems: ['AccountsParked'], parkedAccounts: 1 });
-      const refused = await grant('broken', 'while-parked');
-      expect(refused.problem()).toMatchObject({ status: 503, code: 'AccountParked' });
-      expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
-      expect((await grant('sound', 'as-always')).status).toBe(200);
-      const kept = (await app.client.get('/v1/quarantine?reason=Parked')).json() as {
-        readonly items: readonly unknown[];
-      };
-      expect(kept.items).toHaveLength(1);
-    },
-    TIMEOUT_MS,
-  );
+  it('is parked while others flow; health and a list show it, and commands to it are refused', async () => {
+    expect(await send('one')).toBe(202);
+    await drained(app.client);
+    await flipBit(await databaseUrl(), 'broken');
+    // What a running process has in mind is checked by its next append; here nothing is left to check.
+    await app.end();
+    app = await startStandalone({ dataDir });
+    expect(await send('two')).toBe(202);
+    await eventually('it is parked', async () => (await parked()).length > 0);
+    expect(await parked()).toEqual(['broken: AccountBroken']);
+    await drained(app.client);
+    expect((await poolOf(app.client, 'sound')).used).toBe(USED_BY_TWO);
+    expect(await health()).toEqual({ status: 'ok', problems: ['AccountsParked'], parkedAccounts: 1 });
+    const refused = await grant('broken', 'while-parked');
+    expect(refused.problem()).toMatchObject({ status: 503, code: 'AccountParked' });
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect((await grant('sound', 'as-always')).status).toBe(200);
+    const kept = (await app.client.get('/v1/quarantine?reason=Parked')).json() as {
+      readonly items: readonly unknown[];
+    };
+    expect(kept.items).toHaveLength(1);
+  });
 
-  it(
-    'stays parked over a kill, and is charged everything once when it is mended and an operator lets it go',
-    async () => {
-      await app.end('SIGKILL');
-      app = await startStandalone({ dataDir });
-      expect(await parked()).toEqual(['broken: AccountBroken']);
-      expect(await send('three')).toBe(202);
-      await drained(app.client);
+  it('stays parked over a kill, and is charged everything once when it is mended and an operator lets it go', async () => {
+    await app.end('SIGKILL');
+    app = await startStandalone({ dataDir });
+    expect(await parked()).toEqual(['broken: AccountBroken']);
+    expect(await send('three')).toBe(202);
+    await drained(app.client);
 
-      await flipBit(await databaseUrl(), 'broken');
-      const headers = { 'creditfold-actor': 'ops@example' };
-      const answer = await app.client.post('/v1/organisations/broken/unpark', { headers });
-      expect([answer.status, answer.json()]).toMatchObject([200, { organisation: 'broken' }]);
-      await eventually('nobody is parked', async () => (await parked()).length === 0);
-      await eventually('all of it is charged', async () => {
-        await drained(app.client);
-        const used = await Promise.all(['broken', 'sound'].map((each) => poolOf(app.client, each)));
-        return used.every((pool) => pool.used === '0.303');
-      });
-      await eventually(
-        'health says so',
-        async () => ((await health()) as { parkedAccounts: number }).parkedAccounts === 0,
-      );
-      expect((await grant('broken', 'while-parked')).status).toBe(200);
-      const again = await app.client.post('/v1/organisations/broken/unpark');
-      expect(again.problem()).toMatchObject({ status: 409, code: 'NotParked' });
-    },
-    TIMEOUT_MS,
-  );
-
-  it(
-    'leaves streams that prove everything',
-    async () => {
+    await flipBit(await databaseUrl(), 'broken');
+    const headers = { 'creditfold-actor': 'ops@example' };
+    const answer = await app.client.post('/v1/organisations/broken/unpark', { headers });
+    expect([answer.status, answer.json()]).toMatchObject([200, { organisation: 'broken' }]);
+    await eventually('nobody is parked', async () => (await parked()).length === 0);
+    await eventually('all of it is charged', async () => {
       await drained(app.client);
-      const { code, stdout, stderr } = await runApp('replay', ['verify'], { CREDITFOLD_DATA_DIR: dataDir });
-      expect([code, stderr, stdout]).toEqual([0, '', expect.stringContaining('All is proven')]);
-    },
-    TIMEOUT_MS,
-  );
+      const used = await Promise.all(['broken', 'sound'].map((each) => poolOf(app.client, each)));
+      return used.every((pool) => pool.used === '0.303');
+    });
+    await eventually(
+      'health says so',
+      async () => ((await health()) as { parkedAccounts: number }).parkedAccounts === 0,
+    );
+    expect((await grant('broken', 'while-parked')).status).toBe(200);
+    const again = await app.client.post('/v1/organisations/broken/unpark');
+    expect(again.problem()).toMatchObject({ status: 409, code: 'NotParked' });
+  });
+
+  it('leaves streams that prove everything', async () => {
+    await drained(app.client);
+    const { code, stdout, stderr } = await runApp('replay', ['verify'], { CREDITFOLD_DATA_DIR: dataDir });
+    expect([code, stderr, stdout]).toEqual([0, '', expect.stringContaining('All is proven')]);
+  });
 });

@@ -1,10 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { formatNotice, signWebhook } from '@app/payments';
 import type { Customer } from '../support/story/customer.js';
 import { MessageReceiver } from '../support/story/message-receiver.js';
 import { Product } from '../support/story/product.js';
 
-jest.setTimeout(180_000);
 const AT = '2026-02-02T09:00:00Z';
 const SECRET = 'whsec_of_the_payment_processor';
 

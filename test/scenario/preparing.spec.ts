@@ -8,7 +8,6 @@ import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '../support/eventually.js';
 
-const TIMEOUT_MS = 120_000;
 const PREPARE = pathToFileURL(resolve('scripts/prepare')).href;
 /** Takes the lock as an install does, and runs a program that tells its pid and takes its time. */
 const INSTALLING = `
@@ -62,35 +61,27 @@ describe('what installs and builds before a command', () => {
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
-  ] as const)(
-    'ends with its programs on %s, and leaves no lock',
-    async (signal, code) => {
-      const { command, program } = await installing();
-      command.kill(signal);
-      expect(await once(command, 'close')).toEqual([code, null]);
-      expect(isAlive(program)).toBe(false);
-      expect(existsSync(lock)).toBe(false);
-    },
-    TIMEOUT_MS,
-  );
+  ] as const)('ends with its programs on %s, and leaves no lock', async (signal, code) => {
+    const { command, program } = await installing();
+    command.kill(signal);
+    expect(await once(command, 'close')).toEqual([code, null]);
+    expect(isAlive(program)).toBe(false);
+    expect(existsSync(lock)).toBe(false);
+  });
 
-  it(
-    'is waited for while its program outlives it: two installs at once would spoil each other',
-    async () => {
-      const { command, program } = await installing();
-      command.kill('SIGKILL');
-      await once(command, 'close');
-      const next = run(TAKING, 'pipe');
-      let [said, told] = ['', ''];
-      next.stdout?.on('data', (text) => (said += String(text)));
-      next.stderr?.on('data', (text) => (told += String(text)));
-      await eventually('it waits', () => told.includes('Waiting for another command'));
-      await new Promise((done) => setTimeout(done, 1_000));
-      expect(said).toBe('');
-      process.kill(program, 'SIGKILL');
-      await once(next, 'close');
-      expect(said).toBe('taken');
-    },
-    TIMEOUT_MS,
-  );
+  it('is waited for while its program outlives it: two installs at once would spoil each other', async () => {
+    const { command, program } = await installing();
+    command.kill('SIGKILL');
+    await once(command, 'close');
+    const next = run(TAKING, 'pipe');
+    let [said, told] = ['', ''];
+    next.stdout?.on('data', (text) => (said += String(text)));
+    next.stderr?.on('data', (text) => (told += String(text)));
+    await eventually('it waits', () => told.includes('Waiting for another command'));
+    await new Promise((done) => setTimeout(done, 1_000));
+    expect(said).toBe('');
+    process.kill(program, 'SIGKILL');
+    await once(next, 'close');
+    expect(said).toBe('taken');
+  });
 });

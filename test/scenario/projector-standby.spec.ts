@@ -7,7 +7,6 @@ import { eventually } from '../support/eventually.js';
 import { AppProcess } from '../support/kafka/app-process.js';
 import { runApp } from '../support/run-app.js';
 
-const TIMEOUT_MS = 240_000;
 /** The lease of the active one (five seconds) has to end first; the rest is for a busy machine. */
 const TAKEOVER_MS = 60_000;
 
@@ -38,19 +37,19 @@ describe('two projectors, each a process', () => {
   const started: AppProcess[] = [];
   beforeAll(async () => {
     postgres = await startTestPostgres();
-  }, TIMEOUT_MS);
+  });
   beforeEach(async () => {
     url = await postgres.createDatabase();
     ({ store } = await openEventStore({ databaseUrl: url }));
     models = await ReadModels.connect({ url, name: 'test' });
     account = new AccountHistory('acme', Date.UTC(2026, 10, 1));
     await store.append([account.take()]);
-  }, TIMEOUT_MS);
+  });
   afterAll(async () => {
     for (const each of started) each.signal('SIGCONT');
     await Promise.all(started.map((each) => each.end('SIGKILL')));
     await postgres.stop();
-  }, TIMEOUT_MS);
+  });
 
   const start = async (): Promise<AppProcess> => {
     const projector = await (await AppProcess.spawn('projector', { DATABASE_URL: url, KURRENTDB_URL: '' })).ready();
@@ -77,32 +76,24 @@ describe('two projectors, each a process', () => {
     expect(await runApp('replay', ['verify'], { DATABASE_URL: url, KURRENTDB_URL: '' })).toMatchObject({ code: 0 });
   };
 
-  it(
-    'the standby takes over within seconds when the active one is killed',
-    async () => {
-      const [active, standby] = await startBoth();
-      await active.end('SIGKILL');
-      expect(await projected()).toBe(true);
-      await leadsAll(standby);
-      expect(await standby.end()).toMatchObject({ code: 0 });
-      await close();
-    },
-    TIMEOUT_MS,
-  );
+  it('the standby takes over within seconds when the active one is killed', async () => {
+    const [active, standby] = await startBoth();
+    await active.end('SIGKILL');
+    expect(await projected()).toBe(true);
+    await leadsAll(standby);
+    expect(await standby.end()).toMatchObject({ code: 0 });
+    await close();
+  });
 
-  it(
-    'I7: an active one that froze is replaced, changes nothing when it comes back, and stands by',
-    async () => {
-      const [active, standby] = await startBoth();
-      active.signal('SIGSTOP');
-      expect(await projected()).toBe(true);
-      await leadsAll(standby);
-      active.signal('SIGCONT');
-      expect(await projected()).toBe(true);
-      await leadsAlone(standby, active);
-      await Promise.all([active.end(), standby.end()]);
-      await close();
-    },
-    TIMEOUT_MS,
-  );
+  it('I7: an active one that froze is replaced, changes nothing when it comes back, and stands by', async () => {
+    const [active, standby] = await startBoth();
+    active.signal('SIGSTOP');
+    expect(await projected()).toBe(true);
+    await leadsAll(standby);
+    active.signal('SIGCONT');
+    expect(await projected()).toBe(true);
+    await leadsAlone(standby, active);
+    await Promise.all([active.end(), standby.end()]);
+    await close();
+  });
 });

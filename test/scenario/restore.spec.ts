@@ -9,7 +9,6 @@ import { backfill, runApp } from '../support/run-app.js';
 import { drained, startStandalone, type StandaloneProcess } from '../support/standalone.js';
 import { ORGANISATIONS, writeUsageFile } from '../support/usage-file.js';
 
-const TIMEOUT_MS = 240_000;
 const EVENTS = 900;
 
 interface LedgerPage {
@@ -47,13 +46,13 @@ describe('what is lost and restored, with streams in KurrentDB', () => {
     scratch = await mkdtemp(join(tmpdir(), 'restore-'));
     backup = join(scratch, 'backup');
     databaseUrl = await postgres.createDatabase();
-  }, TIMEOUT_MS);
+  });
   afterAll(async () => {
     await Promise.all(started.map((app) => app.end('SIGKILL')));
     await server.stop();
     await postgres.stop();
     await rm(scratch, { recursive: true });
-  }, TIMEOUT_MS);
+  });
 
   const start = async (env: Readonly<Record<string, string>>): Promise<StandaloneProcess> => {
     const app = await startStandalone({ dataDir: join(scratch, 'data'), env: { KURRENTDB_URL: server.url, ...env } });
@@ -71,53 +70,45 @@ describe('what is lost and restored, with streams in KurrentDB', () => {
     return [code, (JSON.parse(stdout) as { readonly counts: { readonly usageEvents: number } }).counts.usageEvents];
   };
 
-  it(
-    'F45: the store restored to an earlier point, with feed and read models ahead, is folded up to them again',
-    async () => {
-      const before = await start({ DATABASE_URL: databaseUrl });
-      await load(before, 0);
-      await before.end();
-      await server.kill();
-      await server.backUpTo(backup);
-      await server.startAgain();
+  it('F45: the store restored to an earlier point, with feed and read models ahead, is folded up to them again', async () => {
+    const before = await start({ DATABASE_URL: databaseUrl });
+    await load(before, 0);
+    await before.end();
+    await server.kill();
+    await server.backUpTo(backup);
+    await server.startAgain();
 
-      const ahead = await start({ DATABASE_URL: databaseUrl });
-      await load(ahead, EVENTS);
-      const expected = await picture(ahead);
-      await ahead.end();
-      await server.kill();
-      await server.restoreFrom(backup);
-      await server.startAgain();
+    const ahead = await start({ DATABASE_URL: databaseUrl });
+    await load(ahead, EVENTS);
+    const expected = await picture(ahead);
+    await ahead.end();
+    await server.kill();
+    await server.restoreFrom(backup);
+    await server.startAgain();
 
-      const restored = await start({ DATABASE_URL: databaseUrl });
-      expect(await picture(restored)).toEqual(expected);
-      await restored.end();
-      expect(await proven(databaseUrl)).toEqual([0, 2 * EVENTS]);
-    },
-    TIMEOUT_MS,
-  );
+    const restored = await start({ DATABASE_URL: databaseUrl });
+    expect(await picture(restored)).toEqual(expected);
+    await restored.end();
+    expect(await proven(databaseUrl)).toEqual([0, 2 * EVENTS]);
+  });
 
-  it(
-    'I6: the streams are all that has to be kept: on an empty Postgres everything is there again',
-    async () => {
-      const before = await start({ DATABASE_URL: databaseUrl });
-      const expected = await picture(before);
-      await before.end();
-      await server.kill();
-      await rm(backup, { recursive: true });
-      await server.backUpTo(backup);
-      await server.restoreFrom(backup);
-      await server.startAgain();
+  it('I6: the streams are all that has to be kept: on an empty Postgres everything is there again', async () => {
+    const before = await start({ DATABASE_URL: databaseUrl });
+    const expected = await picture(before);
+    await before.end();
+    await server.kill();
+    await rm(backup, { recursive: true });
+    await server.backUpTo(backup);
+    await server.restoreFrom(backup);
+    await server.startAgain();
 
-      // The embedded feed went with the old Postgres: what comes now comes by another topic.
-      const empty = await postgres.createDatabase();
-      const anew = await start({ DATABASE_URL: empty, CREDITFOLD_TOPIC: 'usage.v2' });
-      expect(await picture(anew)).toEqual(expected);
-      await load(anew, 2 * EVENTS);
-      await drained(anew.client);
-      await anew.end();
-      expect(await proven(empty)).toEqual([0, 3 * EVENTS]);
-    },
-    TIMEOUT_MS,
-  );
+    // The embedded feed went with the old Postgres: what comes now comes by another topic.
+    const empty = await postgres.createDatabase();
+    const anew = await start({ DATABASE_URL: empty, CREDITFOLD_TOPIC: 'usage.v2' });
+    expect(await picture(anew)).toEqual(expected);
+    await load(anew, 2 * EVENTS);
+    await drained(anew.client);
+    await anew.end();
+    expect(await proven(empty)).toEqual([0, 3 * EVENTS]);
+  });
 });

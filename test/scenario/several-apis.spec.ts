@@ -7,7 +7,6 @@ import { poolOf } from '../support/figures.js';
 import { drained, makeDataDir, removeDataDir, STANDALONE_KEY, startStandalone } from '../support/standalone.js';
 import type { StandaloneProcess } from '../support/standalone.js';
 
-const TIMEOUT_MS = 180_000;
 const PATH = '/v1/organisations/acme';
 
 /** None of them is special: what one has taken the other one knows, since both decide on the stream. */
@@ -33,13 +32,13 @@ describe('several APIs, each a process, on one deployment', () => {
     second = fork('test/support/run-api.mjs', { env, execArgv: [] });
     const [{ url }] = (await once(second, 'message')) as [{ url: string }];
     clients = [app.client, new ApiClient(url, STANDALONE_KEY)];
-  }, TIMEOUT_MS);
+  });
   afterAll(async () => {
     second.kill('SIGKILL');
     await app.end();
     await postgres.stop();
     await removeDataDir(dataDir);
-  }, TIMEOUT_MS);
+  });
 
   const post = (nth: number, path: string, json: object, key: string): ReturnType<ApiClient['post']> =>
     (nth % 2 === 0 ? clients[0] : clients[1]).post(`${PATH}${path}`, { json, headers: { 'idempotency-key': key } });

@@ -1,8 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Customer } from '../support/story/customer.js';
 import { Product } from '../support/story/product.js';
 
-jest.setTimeout(180_000);
 const AT = '2026-01-05T09:00:00Z';
 const PLAN_TOKENS = 2_000_000;
 

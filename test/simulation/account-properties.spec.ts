@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { applyEvent, drawsOfEvidence, feedKey, initialState } from '@app/metering';
 import type { AccountEvent, AccountState, Pool, UsageCharged } from '@app/metering';
@@ -8,8 +8,6 @@ import { plain } from '../support/histories/plain.js';
 import { runHistory } from '../support/histories/run-history.js';
 import { history, type Step } from '../support/histories/steps.js';
 import { summaryOf } from '../support/histories/summary.js';
-
-jest.setTimeout(600_000);
 
 /** Histories of each property; with the usual number, all together go through more than 100,000 generated steps. */
 const RUNS = Number(process.env['CREDITFOLD_PROPERTY_RUNS'] ?? 470);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const WITHIN_MS = 90_000;
-const POLL_MS = 100;
+const POLL_MS = 25;
 
 /** Looks until it is so; a look that throws is a no. @throws when it never is, with the last look's error as the cause */
 export async function eventually(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {

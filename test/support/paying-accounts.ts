@@ -84,14 +84,5 @@ export async function ok(asked: Promise<ApiAnswer>): Promise<ApiAnswer> {
   return answer;
 }
 
-/** Waits until something is so. @throws Error when it is not within a minute */
-export async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
-  const giveUpAt = performance.now() + 60_000;
-  while (!(await isSo())) {
-    if (performance.now() > giveUpAt) throw new Error(`Waited in vain for ${what}`);
-    await sleep(20);
-  }
-}
-
 /** Long enough for everything that was going to happen by itself to have happened. */
 export const settle = (): Promise<void> => sleep(700);
