@@ -95,5 +95,5 @@ export interface Linger {
 /** Balances are wanted at once; sums of usage may be a moment behind under load. */
 export const LINGER: Readonly<Record<'accounts' | 'usage', Linger>> = {
   accounts: { factor: 4, maxMs: 50 },
-  usage: { factor: 10, maxMs: 500 },
+  usage: { factor: 10, maxMs: 2_000 },
 };

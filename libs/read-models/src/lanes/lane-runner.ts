@@ -35,7 +35,7 @@ export interface WindowRun {
 /**
  * Moves one generation of one lane along the store: reads pages into a window, writes rows and checkpoint in one
  * transaction, and reads the next window while that one commits. At the end of the store a window lingers when the last
- * one was written a moment ago.
+ * one was written a moment ago, for as long as more comes.
  *
  *   read ─▶ fold ─▶ (full, or end of store) ─▶ wait for the commit before ─▶ commit ─▶ read …
  */
@@ -130,14 +130,14 @@ export class LaneRunner<Window> {
       };
       const isEnd = page.isEnd || isPast;
       const isFull = projection.isFull || bytes >= this.#windowBytesMax;
-      if (isFull || (isEnd && !(await this.#lingered(events)))) return { events, isEnd, ...this.#read };
+      if (isFull || (isEnd && !(await this.#lingered(wanted.length)))) return { events, isEnd, ...this.#read };
     }
   }
 
-  /** Whether the window waited for more, which may have come. */
-  async #lingered(events: number): Promise<boolean> {
+  /** Whether the window waited for more, which may have come; it does not where nothing came the last time. */
+  async #lingered(lately: number): Promise<boolean> {
     const leftMs = this.#lingersUntilMs - performance.now();
-    if (events === 0 || leftMs <= 0) return false;
+    if (lately === 0 || leftMs <= 0) return false;
     await sleep(Math.min(leftMs, READ_MODEL_LIMITS.lingerReadMs));
     return true;
   }
