@@ -10,7 +10,9 @@ import { Fault, PartFault } from './part-fault.js';
 import { reportOf } from './report-of.js';
 import { runWorker } from './run-worker.js';
 import { settingOf } from './setting-of.js';
+import { standBack } from './stand-back.js';
 
+standBack();
 await runWorker(async (env) => {
   const log = createLog({ name: 'aggregator', level: settingOf(env, 'LOG_LEVEL') });
   const opened = await openParts({
