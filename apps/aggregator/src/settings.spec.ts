@@ -6,7 +6,7 @@ const MIB = 1024 * 1024;
 
 describe('batchRecordsFor', () => {
   it.each([
-    ['what is usual', ACCOUNTS_LIMITS.cachedBytesMax, AGGREGATOR_SETTINGS.batchRecordsMax],
+    ['the default', ACCOUNTS_LIMITS.cachedBytesMax, 8_738],
     ['more than enough', 64 * 1024 * MIB, AGGREGATOR_SETTINGS.batchRecordsMax],
     ['a small container', 32 * MIB, 546],
     ['the least that can be set', 16 * MIB, 273],
