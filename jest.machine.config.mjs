@@ -8,5 +8,6 @@ export default {
   displayName: 'machine',
   testMatch: ['<rootDir>/test/machine/**/*.spec.ts'],
   testPathIgnorePatterns: ['/node_modules/'],
+  testTimeout: base.testTimeout,
   maxWorkers: 1,
 };

@@ -10,16 +10,20 @@ const CHUNK = Buffer.alloc(64 * 1024, 1);
 
 /** A file system of its own in memory, which can be filled and emptied. Needs the right to mount. */
 export class SmallDisk {
-  private constructor(readonly directory: string) {}
+  private constructor(
+    readonly directory: string,
+    private readonly megabytes: number,
+  ) {}
 
   static async mount(megabytes: number): Promise<SmallDisk> {
     const directory = await mkdtemp(join(tmpdir(), 'small-disk-'));
     await run('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m,mode=0711`, 'tmpfs', directory]);
-    return new SmallDisk(directory);
+    return new SmallDisk(directory, megabytes);
   }
 
   /** Takes space with a file of its own until no more than this is left. */
   async fill(leftMegabytes = 0): Promise<void> {
+    await this.#freeBytes();
     const file = await open(this.#ballast, 'a');
     try {
       while ((await this.#freeBytes()) > leftMegabytes * MEGABYTE) await file.write(CHUNK);
@@ -44,8 +48,10 @@ export class SmallDisk {
     return join(this.directory, 'ballast');
   }
 
+  /** @throws when it is not mounted any more: what lies there then is the machine's disk */
   async #freeBytes(): Promise<number> {
-    const { bavail, bsize } = await statfs(this.directory);
+    const { bavail, blocks, bsize } = await statfs(this.directory);
+    if (blocks * bsize > this.megabytes * MEGABYTE) throw new Error(`${this.directory} is not mounted`);
     return bavail * bsize;
   }
 }
