@@ -14,14 +14,14 @@ export const memory: Stage = {
   description: 'resident memory of the service under half of the full rate over many organisations',
   async run({ sizes: { steadyMs, growthOrganisations: organisations }, world, spreadRate }) {
     await spreadRate();
-    const many = { organisationPrefix: 'many-', organisations };
-    const rate = (await world.rateOf({ ...many, name: 'many', events: EVENTS_PER_ACCOUNT * organisations })) / 2;
+    const watched = { organisationPrefix: 'watched-', organisations };
+    const rate = (await world.rateOf({ ...watched, name: 'watched', events: EVENTS_PER_ACCOUNT * organisations })) / 2;
     const samples: ReadonlyMap<string, number>[] = [];
     const startedMs = performance.now();
     while (performance.now() - startedMs < steadyMs) {
       const events = Math.ceil((rate * TURN_MS) / 1_000);
       const name = `steady-${samples.length}`;
-      const { deliveries } = world.load({ ...many, name, events });
+      const { deliveries } = world.load({ ...watched, name, events });
       await world.publishSteadily(deliveries, rate);
       samples.push(await world.service.residentBytes());
     }
