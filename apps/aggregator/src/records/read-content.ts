@@ -8,10 +8,16 @@ import {
   type QuarantineReason,
 } from '@app/metering';
 import { CONTENT_TYPE_HEADER, STRUCTURED_EVENT_TYPE, type FeedRecord } from '@app/usage-feed';
+import { PlainEventReader } from './plain-event-reader.js';
 import { headerOf } from './record-headers.js';
 
 /** What a record's bytes say: an event, or why it is none and whose it is as far as that can be read. */
 export type ReadContent = EventParseResult & { readonly structured?: () => Uint8Array | null };
+
+const PLAIN_EVENTS = new PlainEventReader();
+
+const asBuffer = (bytes: Uint8Array): Buffer =>
+  Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 const ATTRIBUTE_PREFIX = 'ce_';
 const STRUCTURED_BYTES = Buffer.from(STRUCTURED_EVENT_TYPE);
@@ -47,6 +53,8 @@ function formOf(record: FeedRecord): 'structured' | 'binary' | { readonly invali
 
 function readStructured(record: FeedRecord): ReadContent {
   if (record.value === null) return refuse('Unreadable', 'the record has no value');
+  const plain = PLAIN_EVENTS.read(asBuffer(record.value));
+  if (plain !== undefined) return { event: plain };
   const parsed = parseJsonExactly(record.value);
   if ('ok' in parsed) return parseStructuredEvent(parsed.ok);
   if (parsed.error !== 'InexactNumber') return refuse('Unreadable', parsed.detail);
