@@ -24,7 +24,7 @@ export async function runStages(
       separateOn === undefined ? { dataDir, profileDir } : { dataDir, profileDir, env: separateOn, isSeparate: true },
     );
     try {
-      const run = { sizes, world, spreadRate: spreadOf(world, sizes) };
+      const run = { sizes, world, ...spreadOf(world, sizes) };
       const figures: Figure[] = [];
       for (const stage of stages) {
         onStage(stage);
@@ -40,8 +40,15 @@ export async function runStages(
   }
 }
 
-/** The load over all organisations is sent once, whichever stage asks first. */
-function spreadOf(world: World, { events, organisations }: Sizes): Run['spreadRate'] {
-  let sent: Promise<number> | undefined;
-  return () => (sent ??= world.rateOf({ name: 'spread', events, organisationPrefix: 'org-', organisations }));
+/** Each load over all organisations is sent once, whichever stage asks first. */
+function spreadOf(world: World, { events, organisations }: Sizes): Pick<Run, 'coldSpreadRate' | 'spreadRate'> {
+  const load = { events, organisationPrefix: 'org-', organisations };
+  let cold: Promise<number> | undefined;
+  let steady: Promise<number> | undefined;
+  const coldSpreadRate = (): Promise<number> => (cold ??= world.rateOf({ ...load, name: 'cold' }));
+  const sendSteady = async (): Promise<number> => {
+    await coldSpreadRate();
+    return world.rateOf({ ...load, name: 'spread' });
+  };
+  return { coldSpreadRate, spreadRate: () => (steady ??= sendSteady()) };
 }

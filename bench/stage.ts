@@ -6,7 +6,12 @@ import type { World } from './system/world.js';
 export interface Run {
   readonly sizes: Sizes;
   readonly world: World;
-  /** Publish to caught-up read models over all organisations, in events a second; measured when it is first needed. */
+  /**
+   * Publish to caught-up read models over all organisations, in events a second, in a service that has just started: its
+   * code is not compiled yet, its accounts are not open. Measured when it is first needed.
+   */
+  readonly coldSpreadRate: () => Promise<number>;
+  /** The same load once more, after that. */
   readonly spreadRate: () => Promise<number>;
 }
 

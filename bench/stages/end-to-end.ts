@@ -3,14 +3,15 @@ import { figureOf } from '../figure.js';
 import { usageLoad } from '../load/usage-load.js';
 import type { Stage } from '../stage.js';
 
-export const NAIVE_SQL = 'insert + balance upsert per event';
+const NAIVE_SQL = 'insert + balance upsert per event';
 
 /** Publish to caught-up read models on the embedded feed, beside the naive way on the same server. */
 export const endToEnd: Stage = {
   name: 'end-to-end',
   description: 'publish to caught-up read models, beside per-event SQL',
-  async run({ sizes, world, spreadRate }) {
-    const value = await spreadRate();
+  async run({ sizes, world, coldSpreadRate, spreadRate }) {
+    const coldRate = await coldSpreadRate();
+    const rate = await spreadRate();
     const { deliveries } = usageLoad({
       name: 'sql',
       events: sizes.sqlEvents,
@@ -20,16 +21,17 @@ export const endToEnd: Stage = {
       toMs: 1,
     });
     const baselineValue = await perEventSql(await world.databaseUrl(), deliveries);
+    const compared = {
+      stage: this.name,
+      unit: 'events/s',
+      baseline: NAIVE_SQL,
+      baselineValue,
+      better: 'higher',
+    } as const;
+    const figure = 'publish to read models, 1,000 organisations';
     return [
-      figureOf({
-        stage: this.name,
-        figure: 'publish to read models, 1,000 organisations',
-        value,
-        unit: 'events/s',
-        baseline: NAIVE_SQL,
-        baselineValue,
-        better: 'higher',
-      }),
+      figureOf({ ...compared, figure: `${figure}, a service that has just started`, value: coldRate }),
+      figureOf({ ...compared, figure, value: rate }),
     ];
   },
 };

@@ -12,8 +12,8 @@ const SHARED = { stage: 'memory', unit: 'MiB', better: 'lower' } as const;
 export const memory: Stage = {
   name: 'memory',
   description: 'resident memory of the service under half of the full rate over many organisations',
-  async run({ sizes: { steadyMs, growthOrganisations: organisations }, world, spreadRate }) {
-    await spreadRate();
+  async run({ sizes: { steadyMs, growthOrganisations: organisations }, world, coldSpreadRate }) {
+    await coldSpreadRate();
     const watched = { organisationPrefix: 'watched-', organisations };
     const rate = (await world.rateOf({ ...watched, name: 'watched', events: EVENTS_PER_ACCOUNT * organisations })) / 2;
     const samples: ReadonlyMap<string, number>[] = [];

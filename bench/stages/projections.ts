@@ -10,8 +10,8 @@ const PAGE_EVENTS = 1_000;
 export const projections: Stage = {
   name: 'projections',
   description: 'processor time of building each read model, beside reading the same streams',
-  async run({ world, spreadRate }) {
-    await spreadRate();
+  async run({ world, coldSpreadRate }) {
+    await coldSpreadRate();
     await world.api.drained();
     const { url, pid } = await world.service.postgres();
     const { store } = await openEventStore({ databaseUrl: url });

@@ -24,8 +24,8 @@ interface Measured extends FullRate {
 export const queries: Stage = {
   name: 'queries',
   description: 'balance and gate, beside a bare Fastify route with one SELECT',
-  async run({ sizes, world, spreadRate }) {
-    await spreadRate();
+  async run({ sizes, world, coldSpreadRate }) {
+    await coldSpreadRate();
     const databaseUrl = await world.databaseUrl();
     // Each client has a key of its own: one key's budget of queries is less than what the service can answer.
     const keys = await world.api.makeReadKeys(CLIENTS);

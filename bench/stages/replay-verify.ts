@@ -16,8 +16,8 @@ interface Report {
 export const replayVerify: Stage = {
   name: 'verify',
   description: 'replay verify, beside reading the same rows',
-  async run({ world, spreadRate }) {
-    await spreadRate();
+  async run({ world, coldSpreadRate }) {
+    await coldSpreadRate();
     await world.api.drained();
     const said = await runProgram('replay', ['verify', '--json'], environmentFor(world.service.dataDir));
     const { proven, counts, durationMs } = JSON.parse(said) as Report;

@@ -7,8 +7,8 @@ import { World } from '../system/world.js';
 export const restart: Stage = {
   name: 'restart',
   description: 'restart with identities in the window to the first append, beside one without usage',
-  async run({ world, spreadRate }) {
-    await spreadRate();
+  async run({ world, coldSpreadRate }) {
+    await coldSpreadRate();
     const value = await startToFirstAppend(world, 'org-');
     return [
       figureOf({

@@ -12,8 +12,8 @@ const HOUR_MS = 3_600_000;
 export const storeBytes: Stage = {
   name: 'bytes',
   description: 'bytes of the event store per usage event, beside gzip of the raw events',
-  async run({ sizes, world, spreadRate }) {
-    await spreadRate();
+  async run({ sizes, world, coldSpreadRate }) {
+    await coldSpreadRate();
     const stored = await onDatabase(await world.databaseUrl(), 1, async ([client]) => {
       const answer = await client?.query<{ readonly bytes: string }>(
         `select sum(pg_total_relation_size(oid)) as bytes from pg_class
