@@ -170,6 +170,14 @@ describe("Stripe's webhooks", () => {
     expect(stripe.verifyWebhook(failed)).toMatchObject({ kind: 'declined', reason: 'lost_card' });
   });
 
+  it('tell of which try at an invoice they are', async () => {
+    const subject = { organisation: 'acme', purpose: 'invoice', id: '2025-01-01T00:00:00Z', attempt: 2 } as const;
+    const outcome = await stripe.charge(chargeOf('pm_paid', { subject }));
+    const { payment = '' } = outcome.kind === 'paid' ? outcome : {};
+    const object = { ...intent, metadata: standIn.intents.get(payment)?.metadata };
+    expect(stripe.verifyWebhook(StripeStandIn.webhook({ ...event, object }, SECRET, NOW_MS))?.subject).toEqual(subject);
+  });
+
   it.each([
     ['another type', { ...event, type: 'customer.created' }],
     ['a payment of somebody else', { ...event, object: { ...intent, metadata: {} } }],

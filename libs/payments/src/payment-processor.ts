@@ -17,6 +17,8 @@ export interface PaymentSubject {
   readonly organisation: string;
   readonly purpose: PaymentPurpose;
   readonly id: string;
+  /** Which try at the invoice this is, from 2 on: what is said of an earlier one does not decide a later one. */
+  readonly attempt?: number;
 }
 
 export const PAYMENT_PURPOSES = ['recharge', 'invoice', 'checkout'] as const;

@@ -44,8 +44,10 @@ function dueInvoices(state: AccountState, catalog: Catalog, nowMs: number): DueP
     if (invoice === null || invoice.status !== 'open') return [];
     const { amountMinor, currency, askedAtMs, attempt } = invoice;
     const { organisation } = wallet;
-    const subject = { organisation, purpose: 'invoice', id } as const;
-    const key = attempt === 1 ? `${organisation}/${id}` : `${organisation}/${id}/${attempt}`;
+    const first = { organisation, purpose: 'invoice', id } as const;
+    const isFirst = attempt === 1;
+    const subject = isFirst ? first : { ...first, attempt };
+    const key = isFirst ? `${organisation}/${id}` : `${organisation}/${id}/${attempt}`;
     return [{ subject, amountMinor, currency, askedAtMs, key, invoice: invoice === known ? null : invoice }];
   });
 }

@@ -3,6 +3,8 @@ import type { AccountCommands, Accounts } from '@app/accounts';
 import type { AccountCommand, AccountState, Rejection } from '@app/metering';
 import type { PaymentNotice, PaymentSubject } from '@app/payments';
 import type { Logger } from 'pino';
+import { invoiceAfter } from './invoice-after.js';
+import type { Verdict } from './invoice-after.js';
 import type { PaymentProcessors, SignedNotice } from './payment-processors.js';
 import { checkoutOf, INVOICE_RECORD, invoiceOf, recordText } from './payment-records.js';
 import type { InvoiceRecord } from './payment-records.js';
@@ -20,10 +22,6 @@ interface Execution {
   readonly key: string;
   readonly actor?: string | null;
 }
-
-/** What the processor said of a payment. */
-export type Verdict =
-  { readonly kind: 'paid'; readonly payment: string } | { readonly kind: 'declined'; readonly reason: string };
 
 /**
  * Writes what became of payments into the accounts, once, whatever is said again and in whatever order: credits follow
@@ -102,12 +100,8 @@ export class PaymentSettlement {
     const { state } = await this.parts.accounts.loadFresh(subject.organisation);
     const invoice = invoiceOf(state, subject.id);
     if (invoice === null) return this.#ignored(subject, 'NotFound');
-    // What is paid stays paid, whatever is said late.
-    if (invoice.status === 'paid' || invoice.status === verdict.kind) return;
-    const { kind: status } = verdict;
-    const payment = verdict.kind === 'paid' ? verdict.payment : null;
-    const reason = verdict.kind === 'declined' ? verdict.reason : null;
-    await this.putInvoice(subject, { ...invoice, status, payment, reason });
+    const after = invoiceAfter(invoice, subject.attempt ?? 1, verdict);
+    if (after !== null) await this.putInvoice(subject, after);
   }
 
   async #execute(organisation: string, { command, route, key, actor = null }: Execution): Promise<Rejection | null> {

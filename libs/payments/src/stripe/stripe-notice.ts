@@ -57,11 +57,14 @@ export const metadataOf = (subject: PaymentSubject): Record<string, string> => (
   creditfold_organisation: subject.organisation,
   creditfold_purpose: subject.purpose,
   creditfold_id: subject.id,
+  ...(subject.attempt === undefined ? {} : { creditfold_attempt: String(subject.attempt) }),
 });
 
 function subjectOf(metadata: Readonly<Record<string, string>> | null): PaymentSubject | null {
   const purpose = PAYMENT_PURPOSES.find((each) => each === metadata?.['creditfold_purpose']);
   const organisation = metadata?.['creditfold_organisation'];
   const id = metadata?.['creditfold_id'];
-  return purpose === undefined || organisation === undefined || id === undefined ? null : { organisation, purpose, id };
+  if (purpose === undefined || organisation === undefined || id === undefined) return null;
+  const attempt = Number(metadata?.['creditfold_attempt']);
+  return { organisation, purpose, id, ...(Number.isSafeInteger(attempt) ? { attempt } : {}) };
 }

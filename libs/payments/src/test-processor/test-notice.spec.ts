@@ -20,6 +20,8 @@ describe('a payment notice', () => {
     expect(parse(formatNotice(NOTICE))).toEqual(NOTICE);
     const declined = { ...NOTICE, kind: 'declined', reason: 'card_declined' } as const;
     expect(parse(formatNotice(declined))).toEqual(declined);
+    const again = { ...NOTICE, subject: { organisation: 'acme', purpose: 'invoice', id: 'i-1', attempt: 2 } } as const;
+    expect(parse(formatNotice(again))).toEqual(again);
   });
 
   it.each([

@@ -12,12 +12,18 @@ export function parseNotice(body: Uint8Array): PaymentNotice {
   const purpose = PAYMENT_PURPOSES.find((each) => each === subject['purpose']);
   const kind = value['kind'];
   const amount = textOf(value['amountMinor']);
+  const { attempt } = subject;
   if (purpose === undefined || (kind !== 'paid' && kind !== 'declined') || !/^\d{1,18}$/.test(amount))
     throw malformed();
   return {
     id: textOf(value['id']),
     kind,
-    subject: { organisation: textOf(subject['organisation']), purpose, id: textOf(subject['id']) },
+    subject: {
+      organisation: textOf(subject['organisation']),
+      purpose,
+      id: textOf(subject['id']),
+      ...(typeof attempt === 'number' ? { attempt } : {}),
+    },
     payment: textOf(value['payment']),
     amountMinor: BigInt(amount),
     currency: textOf(value['currency']),
