@@ -54,9 +54,10 @@ async function runOf(
   }
   world.nowMs = START_MS + SPAN_MS;
   const appendRecordsMax = Math.max(1, batchRecordsMax >> 1);
+  const accountsAtOnceMax = 1 + (batchRecordsMax % 3);
   // Postgres has a clock of its own, which is not the one of this test.
   const clockSkewMaxMs = store === undefined ? 0 : Number.POSITIVE_INFINITY;
-  await world.start({ settings: { batchRecordsMax, appendRecordsMax, clockSkewMaxMs } });
+  await world.start({ settings: { batchRecordsMax, appendRecordsMax, accountsAtOnceMax, clockSkewMaxMs } });
   await world.drained();
   await world.stop();
   return world;

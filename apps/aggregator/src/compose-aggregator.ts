@@ -27,7 +27,7 @@ import { ParkedAccounts } from './partitions/parked-accounts.js';
 import { Partitions } from './partitions/partitions.js';
 import { Unparking } from './partitions/unparking.js';
 import { Scheduler } from './scheduler/scheduler.js';
-import { AGGREGATOR_SETTINGS, batchRecordsFor } from './settings.js';
+import { AGGREGATOR_SETTINGS, batchLimitsFor } from './settings.js';
 import { topicsOf } from './topics.js';
 
 /** What the parts of an aggregator tell whoever composed them. */
@@ -46,7 +46,7 @@ export async function composeAggregator(config: AggregatorConfig, hooks: Composi
   const { signal, onFailed: onFatal } = hooks;
   const nowMs = config.nowMs ?? Date.now;
   const { cachedBytesMax = ACCOUNTS_LIMITS.cachedBytesMax } = config.accountsLimits ?? {};
-  const settings = { ...AGGREGATOR_SETTINGS, batchRecordsMax: batchRecordsFor(cachedBytesMax), ...config.settings };
+  const settings = { ...AGGREGATOR_SETTINGS, ...batchLimitsFor(cachedBytesMax), ...config.settings };
   const crashPoint = crashing(config.crashPoint ?? NO_CRASH);
   const topics = topicsOf(config.topic);
   // Different for every start of every process: two writers never make equal events.

@@ -3,6 +3,8 @@ export interface AggregatorSettings {
   /** Records and bytes of one batch of one partition: what is there, up to these. */
   readonly batchRecordsMax: number;
   readonly batchBytesMax: number;
+  /** Accounts of a batch that are decided at once, in memory whatever the cache forgets; then the next so many. */
+  readonly accountsAtOnceMax: number;
   /** Batches of all partitions that are parsed and not yet decided: bounds memory under a backlog (I10). */
   readonly preparedBatchesMax: number;
   /**
@@ -63,8 +65,9 @@ const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
 
 export const AGGREGATOR_SETTINGS: AggregatorSettings = {
-  batchRecordsMax: 10_000,
-  batchBytesMax: 4 * 1024 * 1024,
+  batchRecordsMax: 20_000,
+  batchBytesMax: 8 * 1024 * 1024,
+  accountsAtOnceMax: 10_000,
   preparedBatchesMax: 3,
   restFactor: 8,
   restMaxMs: 200,
@@ -96,14 +99,25 @@ export const AGGREGATOR_SETTINGS: AggregatorSettings = {
   partitions: 12,
 };
 
+/** A record that is parsed and waits for its account, with the bytes that it was parsed from. */
+const RECORD_IN_HAND_BYTES = 4 * 1024;
 /** An account that was opened just now, with what deciding needs beside it, as measured; most are read with more. */
 const ACCOUNT_IN_HAND_BYTES = 20 * 1024;
+/** Large events, parsed, take several times their bytes. */
+const BYTES_SHARE = 8;
+
+export type BatchLimits = Pick<AggregatorSettings, 'batchRecordsMax' | 'batchBytesMax' | 'accountsAtOnceMax'>;
 
 /**
- * Records of a batch for a process that may keep so many bytes of accounts: every record may be another account's, and
- * accounts of batches under way are in memory whatever the cache forgets (I10).
+ * Limits of a batch for a process that may keep so many bytes of accounts: every record may be another account's, and
+ * batches under way are in memory beside what the cache keeps (I10).
  */
-export function batchRecordsFor(accountBytes: number): number {
-  const { batchRecordsMax, preparedBatchesMax } = AGGREGATOR_SETTINGS;
-  return Math.min(batchRecordsMax, Math.floor(accountBytes / preparedBatchesMax / ACCOUNT_IN_HAND_BYTES));
+export function batchLimitsFor(accountBytes: number): BatchLimits {
+  const { batchRecordsMax, batchBytesMax, accountsAtOnceMax, preparedBatchesMax } = AGGREGATOR_SETTINGS;
+  const share = accountBytes / preparedBatchesMax;
+  return {
+    batchRecordsMax: Math.min(batchRecordsMax, Math.floor(share / RECORD_IN_HAND_BYTES)),
+    batchBytesMax: Math.min(batchBytesMax, Math.floor(accountBytes / BYTES_SHARE)),
+    accountsAtOnceMax: Math.min(accountsAtOnceMax, Math.floor(share / ACCOUNT_IN_HAND_BYTES)),
+  };
 }

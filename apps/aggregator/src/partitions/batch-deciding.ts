@@ -2,6 +2,7 @@ import type { FeedEvent, ParkedRecord } from '@app/accounts';
 import type { AccountDecider, AccountOutcome } from '../deciding/account-decider.js';
 import { describeError, type Log } from '../log.js';
 import type { AccountRecords, PreparedBatch, UnhostedQuarantine } from '../records/prepare-batch.js';
+import type { AggregatorSettings } from '../settings.js';
 import type { Topics } from '../topics.js';
 import { accountParked, parkedRecord, type Collected } from './collected-records.js';
 import { ECHOED, type ParkedAccounts } from './parked-accounts.js';
@@ -13,6 +14,7 @@ export interface BatchDecidingParts {
   readonly parked: ParkedAccounts;
   readonly log: Log;
   readonly nowMs: () => number;
+  readonly settings: AggregatorSettings;
 }
 
 interface BatchDecidingHooks {
@@ -27,7 +29,7 @@ interface Collecting extends Collected {
   readonly parked: ParkedRecord[];
 }
 
-/** Decides the batches of one partition, all accounts at once, and collects what no account can hold. */
+/** Decides the batches of one partition, many accounts at once, and collects what no account can hold. */
 export class BatchDeciding {
   constructor(
     /** As logs call the partition. */
@@ -37,16 +39,23 @@ export class BatchDeciding {
     private readonly hooks: BatchDecidingHooks,
   ) {}
 
-  /** @throws {Stopping | NewerEventVersion | PartitionLost} after every account has come to its end */
+  /** @throws {Stopping | NewerEventVersion | PartitionLost} after every account that was begun has come to its end */
   async decide({ accounts, unreadable }: PreparedBatch): Promise<Collected> {
-    const settled = await Promise.allSettled(accounts.map((account) => this.#decideAccount(account)));
+    const { accountsAtOnceMax } = this.parts.settings;
     const collected: Collecting = { notes: [], unhosted: [...unreadable], parked: [] };
+    for (let from = 0; from < accounts.length; from += accountsAtOnceMax) {
+      await this.#decideAll(accounts.slice(from, from + accountsAtOnceMax), collected);
+    }
+    return collected;
+  }
+
+  async #decideAll(accounts: readonly AccountRecords[], collected: Collecting): Promise<void> {
+    const settled = await Promise.allSettled(accounts.map((account) => this.#decideAccount(account)));
     for (const [index, result] of settled.entries()) {
       if (result.status === 'rejected') throw result.reason;
       const account = accounts[index];
       if (account !== undefined) this.#collect(collected, account, result.value);
     }
-    return collected;
   }
 
   #decideAccount({ organisation, records }: AccountRecords): Promise<AccountOutcome> {
