@@ -19,6 +19,7 @@ export const kafka: Stage = {
       try {
         const { kafkaEvents: events, organisations } = sizes;
         const load = { events, organisationPrefix: 'org-', organisations };
+        const cold = await world.rateOf({ ...load, name: 'cold' });
         const publishing = await world.rateOf({ ...load, name: 'kafka' });
         const waiting = await backlogRate(world, { env, load: { ...load, name: 'backlog' } });
         await world.checkTotals();
@@ -30,6 +31,11 @@ export const kafka: Stage = {
           better: 'higher',
         } as const;
         return [
+          figureOf({
+            ...shared,
+            figure: 'publish to Kafka to read models, a service that has just started',
+            value: cold,
+          }),
           figureOf({ ...shared, figure: 'publish to Kafka to read models', value: publishing }),
           figureOf({ ...shared, figure: 'backlog in Kafka to read models', value: waiting }),
         ];
