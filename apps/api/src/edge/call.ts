@@ -21,19 +21,27 @@ export interface Call {
   readonly actor: string | null;
 }
 
-const calls = new WeakMap<object, Call>();
+/**
+ * The property in which a request carries its call. A `WeakMap` beside the requests would keep each of them until the
+ * old part of the heap is collected.
+ */
+export const CALL = Symbol('call');
 
-export const rememberCall = (request: HttpRequest, call: Call): void => void calls.set(request, call);
+interface CallCarrier extends HttpRequest {
+  [CALL]?: Call | null;
+}
+
+export const rememberCall = (request: CallCarrier, call: Call): void => void (request[CALL] = call);
 
 /** The call of a request that `guardRequest` let in. @throws Error on a request that went past it: a programmer's error */
-export function callOf(request: HttpRequest): Call {
-  const call = calls.get(request);
+export function callOf(request: CallCarrier): Call {
+  const call = request[CALL];
   if (!call) throw new Error('A request was handled that nobody let in.');
   return call;
 }
 
 /** The same for logs, which also see requests that were refused. */
-export const callIfAny = (request: HttpRequest): Call | undefined => calls.get(request);
+export const callIfAny = (request: CallCarrier): Call | null => request[CALL] ?? null;
 
 export const requestOf = (context: ExecutionContext): HttpRequest => context.switchToHttp().getRequest<HttpRequest>();
 

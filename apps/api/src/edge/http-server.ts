@@ -4,7 +4,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
 import { LIMITS } from '../limits.js';
 import type { RequestMetrics } from '../operations/request-metrics.js';
-import { callIfAny } from './call.js';
+import { CALL, callIfAny } from './call.js';
 import type { EndpointDefinition } from './endpoint.js';
 import { guardRequest } from './guard-request.js';
 import type { Gatekeepers } from './guard-request.js';
@@ -30,6 +30,7 @@ export function createHttpAdapter(log: Logger): FastifyAdapter {
   });
   const server = adapter.getInstance();
   server.server.maxConnections = LIMITS.connectionsMax;
+  server.decorateRequest(CALL, null);
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   // The framework's own limit is per route: bulk routes take more.
