@@ -18,6 +18,9 @@ export const LIMITS = {
   /** `limit=` of lists. */
   pageItemsMax: 500,
   pageItemsDefault: 50,
+  /** Queries of a route whose meaning is remembered, and their characters as JSON. */
+  queriesRememberedMax: 100,
+  queryCharsRememberedMax: 256,
   /** Characters of a cursor (`InvalidCursor`). */
   cursorCharsMax: 4_096,
   /** Characters of the `Idempotency-Key` and `Creditfold-Actor` headers (`InvalidParameter`). */

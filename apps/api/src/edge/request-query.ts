@@ -1,9 +1,26 @@
+import { LIMITS } from '../limits.js';
 import type { EndpointDefinition } from './endpoint.js';
 import { itemsOf } from './issues.js';
 import { Problem } from './problem.js';
 
+/** By endpoint and parameters as JSON: the same questions come again and again, and mean the same each time. */
+const known = new Map<EndpointDefinition, Map<string, unknown>>();
+
 /** Query parameters by the endpoint's schema; unknown ones, and ones given twice, are refused. @throws Problem InvalidParameter */
-export function parseQuery(endpoint: EndpointDefinition, query: Readonly<Record<string, unknown>>): unknown {
+export function parseQuery(endpoint: EndpointDefinition, written: Readonly<Record<string, unknown>>): unknown {
+  let ofEndpoint = known.get(endpoint);
+  if (ofEndpoint === undefined) known.set(endpoint, (ofEndpoint = new Map<string, unknown>()));
+  const text = JSON.stringify(written);
+  let query = ofEndpoint.get(text);
+  if (query === undefined) {
+    query = Object.freeze(parsed(endpoint, written));
+    if (ofEndpoint.size >= LIMITS.queriesRememberedMax) ofEndpoint.clear();
+    if (text.length <= LIMITS.queryCharsRememberedMax) ofEndpoint.set(text, query);
+  }
+  return query;
+}
+
+function parsed(endpoint: EndpointDefinition, query: Readonly<Record<string, unknown>>): unknown {
   const given = Object.entries(query);
   if (!endpoint.query) {
     if (given.length > 0)
