@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { LIMITS } from '../limits.js';
-import { hashKey, isWellFormedKey } from './key-format.js';
+import { hashKey, isWellFormedKey, keyDigest } from './key-format.js';
 import type { FoundKey, KeyStore } from './key-store.js';
 import type { Principal } from './principal.js';
 
@@ -17,6 +17,7 @@ interface Remembered {
  */
 export class Authenticator {
   readonly #adminHash: Buffer;
+  /** By digest. */
   readonly #known = new Map<string, Remembered>();
   readonly #touchedAtMs = new Map<string, number>();
 
@@ -30,9 +31,13 @@ export class Authenticator {
 
   /** Null for every kind of wrong key alike: unknown, expired, malformed. */
   async authenticate(key: string): Promise<Principal | null> {
-    const hash = hashKey(key);
-    if (timingSafeEqual(hash, this.#adminHash)) return ADMINISTRATOR;
-    const found = this.#remembered(hash) ?? (isWellFormedKey(key) ? await this.#lookUp(hash) : null);
+    const digest = keyDigest(key);
+    let found = this.#remembered(digest);
+    if (found === undefined) {
+      // What is remembered was compared before it was looked up.
+      if (timingSafeEqual(Buffer.from(digest, 'base64'), this.#adminHash)) return ADMINISTRATOR;
+      found = isWellFormedKey(key) ? await this.#lookUp(digest) : null;
+    }
     const nowMs = this.nowMs();
     if (found === null || (found.validUntilMs !== null && found.validUntilMs <= nowMs)) return null;
     this.#touch(found.principal.keyId, nowMs);
@@ -44,16 +49,16 @@ export class Authenticator {
     this.#known.clear();
   }
 
-  #remembered(hash: Buffer): FoundKey | undefined {
-    const known = this.#known.get(nameOf(hash));
+  #remembered(digest: string): FoundKey | null | undefined {
+    const known = this.#known.get(digest);
     return known !== undefined && known.untilMs > this.nowMs() ? known.found : undefined;
   }
 
-  async #lookUp(hash: Buffer): Promise<FoundKey | null> {
-    const found = await this.store.find(hash);
+  async #lookUp(digest: string): Promise<FoundKey | null> {
+    const found = await this.store.find(Buffer.from(digest, 'base64'));
     if (found === null) return null;
     if (this.#known.size >= LIMITS.keyCacheMax) this.#known.clear();
-    this.#known.set(nameOf(hash), { found, untilMs: this.nowMs() + LIMITS.keyCacheMs });
+    this.#known.set(digest, { found, untilMs: this.nowMs() + LIMITS.keyCacheMs });
     return found;
   }
 
@@ -66,5 +71,3 @@ export class Authenticator {
     this.store.touch(keyId, nowMs).catch(() => this.#touchedAtMs.delete(keyId));
   }
 }
-
-const nameOf = (hash: Buffer): string => hash.toString('latin1');

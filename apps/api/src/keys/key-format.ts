@@ -19,5 +19,8 @@ export function isWellFormedKey(key: string): boolean {
 /** How keys are stored. A fast hash is right here: a key is random, not chosen. */
 export const hashKey = (key: string): Buffer => hash('sha256', key, 'buffer');
 
+/** The same in base64, to look it up in memory: a request needs no buffer for it. */
+export const keyDigest = (key: string): string => hash('sha256', key, 'base64');
+
 const checksum = (secret: string): string =>
   createHash('sha256').update(`cf_${secret}`, 'utf8').digest('hex').slice(0, CHECKSUM_HEX);
