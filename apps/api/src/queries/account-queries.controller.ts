@@ -1,4 +1,4 @@
-import { Controller, Inject } from '@nestjs/common';
+import { Controller, Header, Inject } from '@nestjs/common';
 import type { LedgerRequest, Queries } from '@app/read-models';
 import { z } from 'zod';
 import { TheCall, TheQuery } from '../edge/call.js';
@@ -91,7 +91,9 @@ export class AccountQueriesController {
     query: balanceQuery,
     answer: balanceAnswer,
   })
-  async balance(@TheCall() call: Call, @TheQuery() query: z.output<typeof balanceQuery>): Promise<object> {
+  // What is text already would be sent as plain text.
+  @Header('content-type', 'application/json; charset=utf-8')
+  async balance(@TheCall() call: Call, @TheQuery() query: z.output<typeof balanceQuery>): Promise<object | string> {
     await awaitRevision(this.queries, call, query.minRevision);
     const { at: atMs, knownAt: knownAtMs, breakdown } = query;
     const isOfThePast = atMs !== undefined || knownAtMs !== undefined;
@@ -99,8 +101,8 @@ export class AccountQueriesController {
       throw invalidParameter('breakdown', 'breakdown is of the current cycle: not with at or knownAt');
     const { organisation } = call;
     if (isOfThePast) return found(await balanceAt(this.parts.store, organisation, { atMs, knownAtMs }));
-    return whenVisible<object>(this.parts, organisation, () =>
-      breakdown === undefined ? this.queries.balance(organisation) : this.queries.balanceByMeter(organisation),
+    return whenVisible<object | string>(this.parts, organisation, () =>
+      breakdown === undefined ? this.queries.balanceText(organisation) : this.queries.balanceByMeter(organisation),
     );
   }
 

@@ -58,6 +58,23 @@ export const balanceAnswer = ({ organisation, wallet, asOf }: AccountView): Bala
   pools: poolViews(wallet).map(poolAnswer),
 });
 
+/** The same as JSON text. Of one wallet all but `asOf` stays as it is, so it is written once, when somebody asks. */
+export class BalanceText {
+  #before = '';
+  #after = '';
+
+  constructor(private readonly account: AccountView) {}
+
+  at(asOf: AsOf): string {
+    if (this.#before === '') {
+      const { organisation, plan, state, pools } = balanceAnswer(this.account);
+      this.#before = `${JSON.stringify({ organisation, plan, state }).slice(0, -1)},"asOf":`;
+      this.#after = `,"pools":${JSON.stringify(pools)}}`;
+    }
+    return this.#before + JSON.stringify(asOf) + this.#after;
+  }
+}
+
 export const cycleAnswer = (cycle: { readonly startMs: number; readonly endMs: number }) => ({
   start: formatTime(cycle.startMs),
   end: formatTime(cycle.endMs),

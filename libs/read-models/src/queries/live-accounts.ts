@@ -4,7 +4,7 @@ import { readWallet } from '../accounts-lane/wallet-codec.js';
 import { BoundedCache } from '../lanes/bounded-cache.js';
 import { READ_MODEL_LIMITS } from '../limits.js';
 import { Statement } from '../sql-text.js';
-import { accountView, findAccount, type AccountRow, type AccountView } from './balance.js';
+import { accountView, BalanceText, findAccount, type AccountRow, type AccountView } from './balance.js';
 import { isGone, type LaneView, type SnapshotReader } from './snapshot-reader.js';
 
 const FIND = new Statement('find-live-accounts');
@@ -22,9 +22,15 @@ interface Question {
   readonly knownRevision: bigint | null;
 }
 
+/** An account as it is now, and what was said of its wallet before. */
+interface LiveAccount {
+  readonly view: AccountView;
+  readonly balance: BalanceText;
+}
+
 /** The generation that was live last, and what was read of it. A row is undefined where it is live no more. */
 interface Live {
-  readonly views: BoundedCache<string, AccountView>;
+  readonly known: BoundedCache<string, LiveAccount>;
   readonly rows: GroupedReads<Question, FoundRow | undefined>;
 }
 
@@ -42,32 +48,40 @@ export class LiveAccounts {
   ) {}
 
   /** As `findAccount`. Wallets are shared by all who ask: nobody changes one. */
-  async find(organisation: string): Promise<AccountView | undefined> {
+  async find(organisation: string): Promise<LiveAccount | undefined> {
     const found = this.#live && (await this.#findIn(this.#live, organisation));
-    if (found !== undefined) return found.view;
-    return this.snapshots.read((snapshot) => {
+    if (found !== undefined) return found.account;
+    return this.snapshots.read(async (snapshot) => {
       this.#live = {
-        views: new BoundedCache(READ_MODEL_LIMITS.walletsReadMax),
+        known: new BoundedCache(READ_MODEL_LIMITS.walletsReadMax),
         rows: this.#rowsOf(snapshot.accounts),
       };
-      return findAccount(snapshot, organisation);
+      const view = await findAccount(snapshot, organisation);
+      return view && { view, balance: new BalanceText(view) };
     });
   }
 
   /** Undefined where that generation is live no more. */
-  async #findIn({ views, rows }: Live, organisation: string): Promise<{ view: AccountView | undefined } | undefined> {
-    const known = views.get(organisation);
-    const row = await rows.ask({ organisation, knownRevision: known?.revision ?? null });
+  async #findIn(
+    { known, rows }: Live,
+    organisation: string,
+  ): Promise<{ account: LiveAccount | undefined } | undefined> {
+    const before = known.get(organisation);
+    const row = await rows.ask({ organisation, knownRevision: before?.view.revision ?? null });
     if (row === undefined) return undefined;
-    if (row.revision === null) return { view: undefined };
-    const wallet = known && row.wallet === null ? known.wallet : readWallet(row.wallet ?? '');
+    if (row.revision === null) return { account: undefined };
+    const same = row.wallet === null ? before : undefined;
+    const wallet = same?.view.wallet ?? readWallet(row.wallet ?? '');
     const view = accountView(row, { organisation, wallet, position: row.position_commit });
+    if (view === undefined) return { account: undefined };
+    if (same !== undefined) return { account: { view, balance: same.balance } };
+    const account = { view, balance: new BalanceText(view) };
     const isLarge = row.wallet !== null && row.wallet.length > READ_MODEL_LIMITS.walletCharsRememberedMax;
-    if (view !== undefined && !isLarge) {
-      views.set(organisation, view);
-      views.trim();
+    if (!isLarge) {
+      known.set(organisation, account);
+      known.trim();
     }
-    return { view };
+    return { account };
   }
 
   #rowsOf({ schema, generation }: LaneView): Live['rows'] {
