@@ -4,6 +4,7 @@ export type { PoolOptions } from './pool/create-pool.js';
 export { GroupedReads } from './pool/grouped-reads.js';
 export { migrate, SchemaTooNew } from './pool/migrate.js';
 export type { MigrateOptions } from './pool/migrate.js';
+export { readTexts } from './pool/read-texts.js';
 export { isConnectionLost, isDiskFull, isTransient, UnknownOutcome } from './pool/transient.js';
 export { patienceOf } from './pool/patience.js';
 export { rollBack, withTransaction } from './pool/with-transaction.js';

@@ -1,7 +1,7 @@
-import { GroupedReads } from '@app/postgres';
+import { GroupedReads, readTexts } from '@app/postgres';
 import type { Pool } from 'pg';
 import type { StoredEvent } from '../event-store.js';
-import { boundOf, toEvent, type EventRow } from './event-rows.js';
+import { boundOf, toEvent, toEventRow, type EventTexts } from './event-rows.js';
 import { STATEMENTS } from './statements.js';
 
 /** Events of one stream that the statement (which names this number) answers: whoever is further behind reads a page. */
@@ -12,10 +12,8 @@ interface Followed {
   readonly from: bigint;
 }
 
-interface FollowedRow extends EventRow {
-  /** Which of the streams that were asked for, from 1. */
-  readonly nth: number;
-}
+/** First, which of the streams that were asked for it is of, from 1. */
+type FollowedRow = readonly [nth: string, ...EventTexts];
 
 /** What follows known events: asked before every answer and decision, and mostly nothing does. One statement for all. */
 export class FollowedStreams {
@@ -40,9 +38,9 @@ export class FollowedStreams {
     const streams = followed.map(({ stream }) => stream);
     const revisions = followed.map(({ from }) => boundOf(from));
     const values = [streams, revisions];
-    const { rows } = await this.pool.query<FollowedRow>({ ...STATEMENTS.followStreams, values });
+    const rows = await readTexts<FollowedRow>(this.pool, STATEMENTS.followStreams, values);
     const events = followed.map((): StoredEvent[] => []);
-    for (const row of rows) events[row.nth - 1]?.push(toEvent(row));
+    for (const [nth, ...row] of rows) events[Number(nth) - 1]?.push(toEvent(toEventRow(row)));
     return events;
   }
 }

@@ -1,4 +1,4 @@
-import { GroupedReads } from '@app/postgres';
+import { GroupedReads, readTexts } from '@app/postgres';
 import type { Pool } from 'pg';
 import { readWallet } from '../accounts-lane/wallet-codec.js';
 import { BoundedCache } from '../lanes/bounded-cache.js';
@@ -15,6 +15,14 @@ interface FoundAccount extends Omit<AccountRow, 'wallet'> {
 }
 
 type FoundRow = { readonly position_commit: bigint } & (FoundAccount | { readonly revision: null });
+
+/** The same as the server writes it. */
+type FoundTexts = readonly [position: string, revision: string | null, ledgerTimeMs: string, wallet: string | null];
+
+const foundRow = ([position, revision, ledgerTimeMs, wallet]: FoundTexts): FoundRow => ({
+  position_commit: BigInt(position),
+  ...(revision === null ? { revision } : { revision: BigInt(revision), ledger_time_ms: BigInt(ledgerTimeMs), wallet }),
+});
 
 /** An account, and the revision of it that is known. */
 interface Question {
@@ -91,8 +99,8 @@ export class LiveAccounts {
       const revisions = questions.map(({ knownRevision }) => knownRevision);
       const values = [generation, organisations, revisions];
       try {
-        const { rows } = await this.pool.query<FoundRow>({ ...statement, values });
-        return rows.length === 0 ? questions.map(() => undefined) : rows;
+        const rows = await readTexts<FoundTexts>(this.pool, statement, values);
+        return rows.length === 0 ? questions.map(() => undefined) : rows.map(foundRow);
       } catch (error) {
         if (isGone(error)) return questions.map(() => undefined);
         throw error;
