@@ -189,6 +189,21 @@ describe('notifications', () => {
     accounts.setNow(NOW_MS);
   });
 
+  it('are listed where there is no channel, and go to the ones that are set up later, each once', async () => {
+    await sandbox('late');
+    const at = [10, 15].map((value) => ({ value, channels: ['hook'] }));
+    await ok(accounts.put('late/alerts/used', { pool: 'credits', basis: 'percent-used', at }));
+    const first = await use('late', '120');
+    const [older] = await sent('late', first);
+    const title = 'Alert used: 10 reached in pool credits';
+    expect(older).toMatchObject({ title, deliveries: [{ channel: 'hook', state: 'failed', attempts: 0 }] });
+    await ok(accounts.put('late/channels/hook', { kind: 'webhook', url: receiverUrl('/late') }));
+    await use('late', '50');
+    await eventually('the next', async () => (await newestDelivery('late'))?.state === 'delivered');
+    expect((await sent('late')).map((item) => item.title)).toEqual(['Alert used: 15 reached in pool credits', title]);
+    expect(deliveredTo('/late')).toHaveLength(1);
+  });
+
   it('F44: wait for no other channel, and hold up nothing else', async () => {
     for (const organisation of ['slow', 'quick']) {
       await sandbox(organisation);

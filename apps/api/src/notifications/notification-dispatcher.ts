@@ -2,11 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ACCOUNT_STREAM_PREFIX, accountEvents } from '@app/accounts';
 import type { Accounts } from '@app/accounts';
 import type { EventStore, StoredEvent } from '@app/event-store';
+import { initialState } from '@app/metering';
+import type { AccountState } from '@app/metering';
 import type { DeliveryOutcome, Notifier } from '@app/notifications';
 import type { Logger } from 'pino';
 import { resumeIn } from '../following/followed.js';
 import { waitForMore } from '../following/wait-for-more.js';
 import { LIMITS } from '../limits.js';
+import { channelOwnersOf, type TellingEvent } from './channel-owners.js';
 import { channelsOf } from './channel-record.js';
 import type {
   DispatcherRight,
@@ -32,6 +35,16 @@ const FOLLOWED = {
   dataTypes: [...TELLING_TYPES],
 };
 const isTelling = ({ type }: StoredEvent): boolean => TELLING_TYPES.has(type);
+
+interface ToldEvent extends TellingEvent {
+  readonly stored: StoredEvent;
+}
+
+const decoded = (stored: StoredEvent): ToldEvent => ({
+  stored,
+  organisation: stored.stream.slice(ACCOUNT_STREAM_PREFIX.length),
+  event: accountEvents.decode(stored).event,
+});
 
 /**
  * Follows the streams and writes what people are to be told into the outbox, with the position in one commit; and
@@ -91,11 +104,13 @@ export class NotificationDispatcher {
     let savedAtMs = 0;
     while (this.#mayGoOn(right)) {
       const page = await store.readAll({ ...FOLLOWED, after });
+      const telling = page.events.filter(isTelling).map(decoded);
+      const owners = await channelOwnersOf(telling, right);
       const made: MadeNotification[] = [];
-      for (const stored of page.events) made.push(...(await this.#madeOf(stored)));
+      for (const each of telling) made.push(...(await this.#madeOf(each, owners.has(each.organisation))));
       unsaved = page.events.at(-1) ?? unsaved;
       // What told something is passed once; what told nothing may be looked at again.
-      const isDue = page.events.some(isTelling) || performance.now() - savedAtMs >= LIMITS.followedSaveEveryMs;
+      const isDue = telling.length > 0 || performance.now() - savedAtMs >= LIMITS.followedSaveEveryMs;
       if (unsaved !== undefined && isDue) {
         await right.save(made, unsaved, this.parts.nowMs());
         unsaved = undefined;
@@ -108,14 +123,16 @@ export class NotificationDispatcher {
   }
 
   /** An account that cannot be read tells nothing: its own matter, and none of the others'. */
-  async #madeOf(stored: StoredEvent): Promise<MadeNotification[]> {
-    if (!isTelling(stored)) return [];
-    const organisation = stored.stream.slice(ACCOUNT_STREAM_PREFIX.length);
-    const { event } = accountEvents.decode(stored);
+  async #madeOf({ stored, organisation, event }: ToldEvent, hasChannels: boolean): Promise<MadeNotification[]> {
     if (event.type === 'ThresholdReached' && event.isSilent) return [];
-    const account = await this.parts.accounts.loadFresh(organisation);
+    const isOfGrants = event.type === 'GrantsExpired' || event.type === 'CycleEnded';
+    const state = hasChannels || isOfGrants ? await this.#stateOf(organisation) : initialState(organisation);
     const isOutdated = this.parts.nowMs() - stored.recordedAt.getTime() > LIMITS.notificationAgeMaxMs;
-    return notificationsOf(event, account.state, { organisation, revision: stored.revision, isOutdated });
+    return notificationsOf(event, state, { organisation, revision: stored.revision, isOutdated });
+  }
+
+  async #stateOf(organisation: string): Promise<AccountState> {
+    return (await this.parts.accounts.loadFresh(organisation)).state;
   }
 
   async #deliver(right: DispatcherRight): Promise<void> {
@@ -138,8 +155,7 @@ export class NotificationDispatcher {
     const key = channelKey(delivery);
     this.#busy.add(key);
     try {
-      const { state } = await this.parts.accounts.loadFresh(delivery.notification.organisation);
-      const channel = channelsOf(state).get(delivery.channel);
+      const channel = channelsOf(await this.#stateOf(delivery.notification.organisation)).get(delivery.channel);
       const outcome: DeliveryOutcome =
         channel === undefined
           ? { kind: 'refused', reason: 'the channel was removed' }

@@ -66,6 +66,9 @@ export interface DispatcherRight {
   readonly isHeld: boolean;
   /** Notifications made at `nowMs`, and the event up to which they are, in one commit; what is there stays. @throws {LeaseLost} */
   save(made: readonly MadeNotification[], seen: SeenEvent, nowMs: number): Promise<void>;
+  /** Organisations that have set up a channel, before the position moves past it: afterwards nobody would know. */
+  addChannelOwners(organisations: readonly string[]): Promise<void>;
+  channelOwnersAmong(organisations: readonly string[]): Promise<ReadonlySet<string>>;
   /** Up to `limit` deliveries, at most one a channel. */
   due(nowMs: number, limit: number): Promise<readonly DueDelivery[]>;
   finish(delivery: DueDelivery, result: DeliveryResult): Promise<void>;

@@ -4,6 +4,13 @@ import { saveFollowed, selectFollowed } from './followed-sql.js';
 export const FOLLOWED = selectFollowed('notification_positions');
 export const SAVE_FOLLOWED = saveFollowed('notification_positions');
 
+export const ADD_CHANNEL_OWNERS = `
+  insert into creditfold_api.channel_owners (organisation) select unnest($1::text[])
+  on conflict do nothing`;
+
+export const CHANNEL_OWNERS_AMONG = `
+  select organisation from creditfold_api.channel_owners where organisation = any($1::text[])`;
+
 export const ADD_NOTIFICATION = `
   insert into creditfold_api.notifications
     (id, organisation, revision, kind, severity, title, content, at, cause, data, made_at)

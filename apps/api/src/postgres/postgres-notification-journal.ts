@@ -94,6 +94,15 @@ class LeasedDispatcher implements DispatcherRight {
     });
   }
 
+  async addChannelOwners(organisations: readonly string[]): Promise<void> {
+    await this.pool.query(sql.ADD_CHANNEL_OWNERS, [organisations]);
+  }
+
+  async channelOwnersAmong(organisations: readonly string[]): Promise<ReadonlySet<string>> {
+    const { rows } = await this.pool.query<{ organisation: string }>(sql.CHANNEL_OWNERS_AMONG, [organisations]);
+    return new Set(rows.map(({ organisation }) => organisation));
+  }
+
   async due(nowMs: number, limit: number): Promise<readonly DueDelivery[]> {
     const { rows } = await this.pool.query<DueRow>(sql.DUE, [nowMs, limit]);
     return rows.map(({ notification, organisation, channel, attempts, made_at_ms: madeAtMs, content, ...row }) => ({
