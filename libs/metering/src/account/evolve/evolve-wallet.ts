@@ -1,5 +1,5 @@
-import type { AccountEvent, LedgerEntry, UsageCharged } from '../account-events.js';
-import type { Pool, Wallet } from '../account-state.js';
+import type { AccountEvent, CycleBounds, LedgerEntry, UsageCharged } from '../account-events.js';
+import type { Cycle, Pool, Wallet } from '../account-state.js';
 import { applyRecharge, applyRule, recordRecharge } from './evolve-rules.js';
 import { applyUsage } from './evolve-usage.js';
 import { applyMovement, endGrant, figuresOf, ImpossibleEvent, poolOf } from './pool.js';
@@ -56,14 +56,14 @@ function beforeEntries(wallet: Wallet, event: Exclude<AccountEvent, UsageCharged
     wallet.anchorDay = event.anchorDay;
     wallet.openedAtMs = event.openedAtMs;
     wallet.clock = event.clock;
-    wallet.cycles = [{ ...event.cycle, plan: event.plan, isEnded: false, isClosed: false }];
+    wallet.cycles = [currentCycle(event.cycle, event.plan)];
     setLimits(wallet, event.negativeLimits);
   }
   if (event.type === 'CycleEnded') {
     const ended = wallet.cycles.pop();
     if (ended === undefined) throw new ImpossibleEvent('a cycle ends that never began');
     wallet.cycles.push({ ...ended, endMs: event.ended.endMs, isEnded: true });
-    wallet.cycles.push({ ...event.next, plan: event.plan, isEnded: false, isClosed: false });
+    wallet.cycles.push(currentCycle(event.next, event.plan));
     if (event.plan !== wallet.plan) wallet.plans.push({ fromMs: event.next.startMs, plan: event.plan });
     wallet.plan = event.plan;
     wallet.pendingPlan = null;
@@ -71,6 +71,15 @@ function beforeEntries(wallet: Wallet, event: Exclude<AccountEvent, UsageCharged
     setLimits(wallet, event.negativeLimits);
   }
 }
+
+/** Field by field: copied by spread, each object gets a hidden class of its own, which is larger than the object. */
+const currentCycle = ({ startMs, endMs }: CycleBounds, plan: string): Cycle => ({
+  startMs,
+  endMs,
+  plan,
+  isEnded: false,
+  isClosed: false,
+});
 
 const setLimits = (wallet: Wallet, limits: readonly { pool: string; limitNanos: bigint }[]): void => {
   for (const { pool, limitNanos } of limits) poolOf(wallet, pool).negativeLimitNanos = limitNanos;

@@ -64,8 +64,32 @@ export function debtOf(pool: Pool, key: DebtKey): Debt {
   return debt;
 }
 
+/** Field by field: copied by spread, each grant may get a hidden class of its own, which is larger than the grant. */
+function wholeGrant(terms: GrantTerms, sequence: number): Grant {
+  const { id, pool, source, amountNanos, priority, effectiveAtMs, expiresAtMs, isPaid, isPlan } = terms;
+  const { rollover, recurrence, cyclesLeft, purchase, refundOf } = terms;
+  const grant: Grant = {
+    id,
+    pool,
+    source,
+    amountNanos,
+    priority,
+    effectiveAtMs,
+    expiresAtMs,
+    isPaid,
+    isPlan,
+    rollover,
+    recurrence,
+    cyclesLeft,
+    purchase,
+    remainingNanos: amountNanos,
+    sequence,
+  };
+  return refundOf === undefined ? grant : { ...grant, refundOf };
+}
+
 function addGrant(pool: Pool, terms: GrantTerms, sequence: number): Grant {
-  const grant: Grant = { ...terms, remainingNanos: terms.amountNanos, sequence };
+  const grant = wholeGrant(terms, sequence);
   const at = pool.grants.findIndex((g) => compareGrants(grant, g) < 0);
   pool.grants.splice(at === -1 ? pool.grants.length : at, 0, grant);
   pool.balanceNanos += terms.amountNanos;
@@ -125,11 +149,7 @@ export function applyMovement(
       addGrant(pool, movement.grant, wallet.grantCount++);
       return;
     case 'schedule':
-      pool.scheduled.push({
-        ...movement.grant,
-        remainingNanos: movement.grant.amountNanos,
-        sequence: wallet.grantCount++,
-      });
+      pool.scheduled.push(wholeGrant(movement.grant, wallet.grantCount++));
       return;
     case 'start': {
       const grant = pool.scheduled.find((g) => g.id === movement.grant);
