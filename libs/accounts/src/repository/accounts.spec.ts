@@ -151,7 +151,7 @@ describe('Accounts', () => {
     const loader = world.decider();
     await foldUsage(loader, usageOf(1));
     expect(opener.accounts.cached).toEqual(loader.accounts.cached);
-    expect(opener.accounts.cached.bytes).toBeGreaterThan(6_000);
+    expect(opener.accounts.cached.bytes).toBeGreaterThan(5_000);
   });
 
   it('loads the days of old usage from the revisions of their evidence alone', async () => {
