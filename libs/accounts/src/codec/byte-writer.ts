@@ -71,12 +71,12 @@ export class ByteWriter {
     this.length = putVarint(this.bytes, this.length, value);
   }
 
-  /** A column of integers from 0 to 2^53 − 1, each divided by a number that divides it. */
-  varints(values: readonly number[], divisor: number): void {
-    this.reserve(VARINT_MAX * values.length);
+  /** The first of these integers from 0 to 2^53 − 1, so many of them, each divided by a number that divides it. */
+  varints(values: Float64Array, count: number, divisor: number): void {
+    this.reserve(VARINT_MAX * count);
     const { bytes } = this;
     let at = this.length;
-    for (let index = 0; index < values.length; index += 1) {
+    for (let index = 0; index < count; index += 1) {
       const value = values[index] ?? 0;
       at = putVarint(bytes, at, divisor === 1 ? value : value / divisor);
     }
@@ -84,11 +84,11 @@ export class ByteWriter {
   }
 
   /** As `varints`, of either sign and magnitudes up to 2^52: small ones stay small. */
-  zigzags(values: readonly number[], divisor: number): void {
-    this.reserve(VARINT_MAX * values.length);
+  zigzags(values: Float64Array, count: number, divisor: number): void {
+    this.reserve(VARINT_MAX * count);
     const { bytes } = this;
     let at = this.length;
-    for (let index = 0; index < values.length; index += 1) {
+    for (let index = 0; index < count; index += 1) {
       const value = (values[index] ?? 0) / divisor;
       at = putVarint(bytes, at, value < 0 ? -value * 2 - 1 : value * 2);
     }

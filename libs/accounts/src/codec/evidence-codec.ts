@@ -7,7 +7,7 @@ import { readIds, writeIds } from './id-columns.js';
 import { readColumnSteps, readIntegers, readSteps } from './read-columns.js';
 import { readSparse, readSparseLists, writeSparse, writeSparseLists } from './sparse-columns.js';
 import { TextList, writeTexts } from './text-table.js';
-import { writeColumnSteps, writeIntegers, writeSteps } from './write-columns.js';
+import { writeColumnSteps, writeDifferences, writeIntegers, writeSteps } from './write-columns.js';
 
 /** Identity and content hash of one usage event, 64 bits each. */
 const HASHES_BYTES = 16;
@@ -123,9 +123,7 @@ export function writeEvidence(writer: ByteWriter, columns: EvidenceTable): void 
   writeIds(writer, columns.ids);
   writeColumnSteps(writer, columns.offsets);
   // Usage time is the event's own time but for clocks that are ahead: mostly one byte for all.
-  const ahead: number[] = [];
-  for (let index = 0; index < count; index += 1) ahead.push((timesMs[index] ?? 0) - (usageTimesMs[index] ?? 0));
-  writeIntegers(writer, ahead);
+  writeDifferences(writer, timesMs, usageTimesMs);
   writeSteps(writer, columns.recordTimestampsMs);
   writeIntegers(writer, columns.dimensions);
   writePatterns(writer, columns);

@@ -1,78 +1,22 @@
-import { AmountColumn, SMALL_MAX } from '@app/metering';
+import { SMALL_MAX, type AmountColumn } from '@app/metering';
 import type { ByteWriter } from './byte-writer.js';
-import { CONSTANT, EXPONENT_MAX, EXPONENT_SHIFT, LARGE, POWERS, PREDICTED, SIGNED, VARINTS } from './column-form.js';
+import { CONSTANT, EXPONENT_SHIFT, LARGE, PREDICTED, SIGNED, VARINTS } from './column-form.js';
+import { ColumnScratch, powerOf } from './column-scratch.js';
 
-/** Smaller numbers take one byte as they are. */
-const ONE_BYTE_MAX = 0x7f;
+// Writing never waits, so one column and its residues serve all of them.
+const column = new ColumnScratch();
+const residues = new ColumnScratch();
 
-const powerOf = (exponent: number): number => POWERS[exponent] ?? 1;
-
-/** What decides the form of a column: its least and its largest value, and the power of ten that all of them share. */
-interface Shape {
-  readonly least: number;
-  readonly largest: number;
-  readonly exponent: number;
-}
-
-/** @throws {RangeError} for what is no integer */
-function shapeOf(values: readonly number[]): Shape {
-  let least = values[0] ?? 0;
-  let largest = least;
-  for (let index = 0; index < values.length; index += 1) {
-    const value = values[index] ?? 0;
-    if (!Number.isInteger(value)) throw new RangeError('a column takes integers');
-    if (value < least) least = value;
-    else if (value > largest) largest = value;
-  }
-  const isWorthIt = least !== largest && (largest > ONE_BYTE_MAX || least < -ONE_BYTE_MAX);
-  return { least, largest, exponent: isWorthIt ? sharedExponent(values) : 0 };
-}
-
-const isSmall = ({ least, largest }: Shape): boolean => least >= -SMALL_MAX && largest <= SMALL_MAX;
-
-const isPlain = (value: number): boolean => Number.isInteger(value) && value >= -SMALL_MAX && value <= SMALL_MAX;
-
-/** Most columns of a small append: none looks for another form then. */
-function isConstant(values: readonly number[]): boolean {
-  for (let index = 1; index < values.length; index += 1) if (values[index] !== values[0]) return false;
-  return true;
-}
-
-function sharedExponent(values: readonly number[]): number {
-  let exponent = EXPONENT_MAX;
-  for (let index = 0; index < values.length; index += 1) {
-    const value = values[index] ?? 0;
-    while (exponent > 0 && value % powerOf(exponent) !== 0) exponent -= 1;
-    if (exponent === 0) return 0;
-  }
-  return exponent;
-}
-
-function varintBytes(value: number): number {
-  if (value <= 0x3fff) return value <= ONE_BYTE_MAX ? 1 : 2;
-  if (value <= 0xf_ff_ff_ff) return value <= 0x1f_ff_ff ? 3 : 4;
-  let size = 5;
-  for (let rest = value / 0x8_00_00_00_00; rest >= 1; rest /= 128) size += 1;
-  return size;
-}
-
-function bytesOf(values: readonly number[], { least, largest, exponent }: Shape): number {
-  if (least === largest) return 1 + varintBytes(Math.abs(least) * 2);
-  const factor = (least < 0 ? 2 : 1) / powerOf(exponent);
-  let size = 1;
-  for (let index = 0; index < values.length; index += 1) size += varintBytes(Math.abs(values[index] ?? 0) * factor);
-  return size;
-}
-
-function writeShaped(writer: ByteWriter, values: readonly number[], { least, largest, exponent }: Shape): void {
-  if (least === largest) {
-    writeConstant(writer, least, values.length);
+function writeShaped(writer: ByteWriter, of: ColumnScratch): void {
+  const { values, length, least, exponent } = of;
+  if (of.isConstant) {
+    writeConstant(writer, least, length);
     return;
   }
   const isSigned = least < 0;
   writer.byte(VARINTS | (isSigned ? SIGNED : 0) | (exponent << EXPONENT_SHIFT));
-  if (isSigned) writer.zigzags(values, powerOf(exponent));
-  else writer.varints(values, powerOf(exponent));
+  if (isSigned) writer.zigzags(values, length, powerOf(exponent));
+  else writer.varints(values, length, powerOf(exponent));
 }
 
 /** A column of `count` times the same small integer. */
@@ -87,33 +31,50 @@ function writeLarge(writer: ByteWriter, values: readonly bigint[]): void {
   for (const value of values) writer.bigint(value);
 }
 
+/** The column that was measured last. @throws {RangeError} where a number is not exact */
+function writeMeasured(writer: ByteWriter): void {
+  if (column.isSmall) return writeShaped(writer, column);
+  const values = column.values.subarray(0, column.length);
+  if (!values.every(Number.isSafeInteger)) throw new RangeError('a column takes safe integers');
+  writeLarge(writer, Array.from(values, BigInt));
+}
+
 /** Safe integers. @throws {RangeError} for anything else */
 export function writeIntegers(writer: ByteWriter, values: readonly number[]): void {
-  const first = values[0];
-  if (first === undefined) return;
-  if (isPlain(first) && isConstant(values)) return writeConstant(writer, first, values.length);
-  const shape = shapeOf(values);
-  if (isSmall(shape)) writeShaped(writer, values, shape);
-  else if (!values.every(Number.isSafeInteger)) throw new RangeError('a column takes safe integers');
-  else writeLarge(writer, values.map(BigInt));
+  column.fill(values);
+  writeMeasured(writer);
 }
 
 /** A column of one property of each row. */
 export function writeProperty<T>(writer: ByteWriter, rows: readonly T[], of: (row: T) => number): void {
-  writeIntegers(writer, rows.map(of));
+  const values = column.begin(rows.length);
+  rows.forEach((row, index) => (values[index] = of(row)));
+  column.measure();
+  writeMeasured(writer);
+}
+
+/** What the numbers of one column are more than those of another that is as long. */
+export function writeDifferences(writer: ByteWriter, from: readonly number[], less: readonly number[]): void {
+  const values = column.begin(from.length);
+  for (let index = 0; index < from.length; index += 1) values[index] = (from[index] ?? 0) - (less[index] ?? 0);
+  column.measure();
+  writeMeasured(writer);
 }
 
 /** Integers of any size. */
 export function writeBigints(writer: ByteWriter, values: readonly bigint[]): void {
-  const column = new AmountColumn();
-  for (const value of values) column.push(value);
-  writeColumn(writer, column);
+  const numbers = column.begin(values.length);
+  // Rounding brings no larger value into the range of the small ones.
+  values.forEach((value, index) => (numbers[index] = Number(value)));
+  column.measure();
+  if (column.isSmall) writeShaped(writer, column);
+  else writeLarge(writer, values);
 }
 
 /** As `writeBigints`. */
-export function writeColumn(writer: ByteWriter, column: AmountColumn): void {
-  const { small } = column;
-  if (small === null) writeLarge(writer, column.toBigints());
+export function writeColumn(writer: ByteWriter, amounts: AmountColumn): void {
+  const { small } = amounts;
+  if (small === null) writeLarge(writer, amounts.toBigints());
   else writeIntegers(writer, small);
 }
 
@@ -131,25 +92,25 @@ export function writeCredits(writer: ByteWriter, credits: AmountColumn, quantiti
     writeColumn(writer, credits);
     return;
   }
-  const shape = shapeOf(amounts);
-  if (shape.least !== shape.largest) {
-    const price = priceOf(amounts, bases);
-    const residues: number[] = [];
+  column.fill(amounts);
+  if (!column.isConstant) {
+    const price = priceOf(column.values, bases);
+    const values = residues.begin(amounts.length);
     for (let index = 0; index < amounts.length; index += 1)
-      residues.push((amounts[index] ?? 0) - Math.round((bases[index] ?? 0) * price));
-    const residueShape = shapeOf(residues);
-    if (isSmall(residueShape) && bytesOf(residues, residueShape) + PRICE_BYTES < bytesOf(amounts, shape)) {
+      values[index] = (column.values[index] ?? 0) - Math.round((bases[index] ?? 0) * price);
+    residues.measure();
+    if (residues.isSmall && residues.bytes + PRICE_BYTES < column.bytes) {
       writer.byte(PREDICTED);
       writer.float64(price);
-      writeShaped(writer, residues, residueShape);
+      writeShaped(writer, residues);
       return;
     }
   }
-  writeShaped(writer, amounts, shape);
+  writeShaped(writer, column);
 }
 
 /** The price that the line of the largest quantity paid: rounding weighs least there. */
-function priceOf(amounts: readonly number[], bases: readonly number[]): number {
+function priceOf(amounts: Float64Array, bases: readonly number[]): number {
   let largest = 0;
   let price = 0;
   for (let index = 0; index < bases.length; index += 1) {
@@ -165,25 +126,25 @@ function priceOf(amounts: readonly number[], bases: readonly number[]): number {
 export function writeSteps(writer: ByteWriter, values: readonly number[]): void {
   const first = values[0];
   if (first === undefined) return;
-  if (values.length === 1 && isPlain(first)) return writer.integer(first);
+  const steps = column.begin(values.length - 1);
   let previous = first;
-  const steps: number[] = [];
-  let isSmallEnough = Math.abs(previous) <= SMALL_MAX / 2;
+  let isSmallEnough = Math.abs(first) <= SMALL_MAX / 2;
   for (let index = 1; index < values.length; index += 1) {
     const value = values[index] ?? 0;
     if (Math.abs(value) > SMALL_MAX / 2) isSmallEnough = false;
-    steps.push(value - previous);
+    steps[index - 1] = value - previous;
     previous = value;
   }
   if (!isSmallEnough) return writeBigintSteps(writer, values.map(BigInt));
   writer.integer(first);
-  writeIntegers(writer, steps);
+  column.measure();
+  writeMeasured(writer);
 }
 
 /** As `writeSteps`, of any size. */
-export function writeColumnSteps(writer: ByteWriter, column: AmountColumn): void {
-  if (column.small === null) writeBigintSteps(writer, column.toBigints());
-  else writeSteps(writer, column.small);
+export function writeColumnSteps(writer: ByteWriter, amounts: AmountColumn): void {
+  if (amounts.small === null) writeBigintSteps(writer, amounts.toBigints());
+  else writeSteps(writer, amounts.small);
 }
 
 function writeBigintSteps(writer: ByteWriter, values: readonly bigint[]): void {
