@@ -14,8 +14,8 @@ const QUIET_MAX = Number.MAX_SAFE_INTEGER;
 export class Drafting {
   readonly events: AccountEvent[] = [];
   private due: number | undefined;
-  /** Nano-credits that usage may still move before thresholds have to be looked at; undefined: not known yet. */
-  private quietNanos: number | undefined;
+  /** Nano-credits that usage may still move before thresholds have to be looked at; NaN: not known yet. */
+  private quietNanos = Number.NaN;
 
   constructor(
     readonly draft: AccountState,
@@ -55,21 +55,21 @@ export class Drafting {
 
   /** Looks how far off thresholds are, where it is not known: before usage moves anything. */
   lookAhead(): void {
-    if (this.quietNanos !== undefined) return;
+    if (!Number.isNaN(this.quietNanos)) return;
     const quietNanos = quietDistance(this.wallet, this.catalog);
     this.quietNanos = quietNanos > QUIET_MAX ? QUIET_MAX : Number(quietNanos);
   }
 
   /** True when usage that moved this much cannot have crossed anything: asked after each usage event. */
   isQuietAfter(movedNanos: number): boolean {
-    this.quietNanos = (this.quietNanos ?? -1) - movedNanos;
+    this.quietNanos -= movedNanos;
     return this.quietNanos >= 0;
   }
 
   /** Whether `react` would say anything: asked before what was folded is written. */
   wouldReact(by: CrossingCause, isSilent: boolean): boolean {
     if (reactions(this, by, isSilent).length > 0) return true;
-    this.quietNanos = undefined;
+    this.quietNanos = Number.NaN;
     return false;
   }
 
@@ -77,7 +77,7 @@ export class Drafting {
     this.events.push(event);
     this.revision += 1n;
     this.due = undefined;
-    this.quietNanos = undefined;
+    this.quietNanos = Number.NaN;
   }
 }
 

@@ -1,6 +1,9 @@
 /** The largest magnitude kept as a number: twice that, as a codec that keeps signs in the lowest bit needs, is exact. */
 export const SMALL_MAX = 2 ** 52 - 1;
 
+/** Whether a column keeps an integer as a number. */
+export const isSmall = (value: number): boolean => value <= SMALL_MAX && value >= -SMALL_MAX;
+
 /** Integers of any size in order, kept as numbers while every one of them is small: a bigint costs an allocation. */
 export class AmountColumn {
   #small: number[] | null = [];
@@ -9,7 +12,7 @@ export class AmountColumn {
   /** A column of integers that are exact as numbers. The array is the column's from now on. */
   static ofNumbers(values: number[]): AmountColumn {
     const column = new AmountColumn();
-    if (values.every((value) => value <= SMALL_MAX && value >= -SMALL_MAX)) column.#small = values;
+    if (areSmall(values)) column.#small = values;
     else for (const value of values) column.pushNumber(value);
     return column;
   }
@@ -25,7 +28,7 @@ export class AmountColumn {
 
   /** An integer that is exact as a number. */
   pushNumber(value: number): void {
-    if (this.#small === null || value > SMALL_MAX || value < -SMALL_MAX) this.#widened().push(BigInt(value));
+    if (this.#small === null || !isSmall(value)) this.#widened().push(BigInt(value));
     // Many a column has one value: a list made of it takes a tenth of one that grows.
     else if (this.#small.length === 0) this.#small = [value];
     else this.#small.push(value);
@@ -34,22 +37,22 @@ export class AmountColumn {
   push(value: bigint): void {
     // Rounding brings no larger value into the range, so that comparing numbers is enough.
     const small = Number(value);
-    if (this.#small !== null && small <= SMALL_MAX && small >= -SMALL_MAX) this.pushNumber(small);
+    if (this.#small !== null && isSmall(small)) this.pushNumber(small);
     else this.#widened().push(value);
   }
 
   /** Adds an integer that is exact as a number to one of the values. */
   addNumber(index: number, value: number): void {
-    if (this.#small === null || value > SMALL_MAX || value < -SMALL_MAX) return this.add(index, BigInt(value));
+    if (this.#small === null || !isSmall(value)) return this.add(index, BigInt(value));
     const sum = (this.#small[index] ?? 0) + value;
-    if (sum <= SMALL_MAX && sum >= -SMALL_MAX) this.#small[index] = sum;
+    if (isSmall(sum)) this.#small[index] = sum;
     else this.#widened()[index] = BigInt(sum);
   }
 
   add(index: number, value: bigint): void {
     const sum = this.at(index) + value;
     const small = Number(sum);
-    if (this.#small !== null && small <= SMALL_MAX && small >= -SMALL_MAX) this.#small[index] = small;
+    if (this.#small !== null && isSmall(small)) this.#small[index] = small;
     else this.#widened()[index] = sum;
   }
 
@@ -86,7 +89,7 @@ export class AmountColumn {
     let part = 0;
     for (let index = from; index < to; index += 1) {
       part += this.#small[index] ?? 0;
-      if (part <= SMALL_MAX && part >= -SMALL_MAX) continue;
+      if (isSmall(part)) continue;
       sum += BigInt(part);
       part = 0;
     }
@@ -104,6 +107,12 @@ export class AmountColumn {
     }
     return this.#wide;
   }
+}
+
+/** No callback: engines that do not inline it make an object of each number for it. */
+function areSmall(values: readonly number[]): boolean {
+  for (let index = 0; index < values.length; index += 1) if (!isSmall(values[index] ?? 0)) return false;
+  return true;
 }
 
 /** Nobody writes to it: widening makes a list of the column's own. */

@@ -1,12 +1,7 @@
 import type { DimensionPairs } from '../account-events.js';
 import { Dictionary } from './dictionary.js';
+import { GatheredNumbers } from './gathered-numbers.js';
 import { NumberLists } from './number-lists.js';
-
-/** The values that combinations have of one dimension, in their order. */
-interface NameValues {
-  readonly values: Dictionary;
-  numbers: number[];
-}
 
 /** Combinations of dimensions as columns: of each, which names it has; of each name, the values. */
 export interface DimensionTable {
@@ -22,35 +17,36 @@ export interface DimensionTable {
 }
 
 /** Combinations of dimensions while they are gathered. */
-export class DimensionColumns implements DimensionTable {
-  readonly names = new Dictionary();
-  readonly byName: NameValues[] = [];
-  readonly nameLists = new NumberLists();
-  readonly nameListNumbers: number[] = [];
+export class DimensionColumns {
+  #names = new Dictionary();
+  #values: Dictionary[] = [];
+  #nameLists = new NumberLists();
+  readonly #nameListNumbers = new GatheredNumbers();
+  /** By number of the name; more of them than names where earlier combinations had more. */
+  readonly #valueNumbers: GatheredNumbers[] = [];
   readonly #pushed: number[] = [];
   #pushedCount = 0;
 
   get count(): number {
-    return this.nameListNumbers.length;
+    return this.#nameListNumbers.length;
   }
 
   nameNumberOf(name: string): number {
-    const number = this.names.numberOf(name);
-    if (number === this.byName.length) this.byName.push({ values: new Dictionary(), numbers: [] });
+    const number = this.#names.numberOf(name);
+    if (number === this.#values.length) this.#values.push(new Dictionary());
+    if (number === this.#valueNumbers.length) this.#valueNumbers.push(new GatheredNumbers());
     return number;
   }
 
   valueNumberOf(name: number, value: string): number {
-    return this.byName[name]?.values.numberOf(value) ?? 0;
+    return this.#values[name]?.numberOf(value) ?? 0;
   }
 
   /** One pair, by numbers, of the combination that the next `end` ends. */
   pushPair(name: number, value: number): void {
-    const column = this.byName[name];
+    const column = this.#valueNumbers[name];
     if (column === undefined) throw new RangeError(`name ${name} has no number`);
-    // Many a name has one value: a list made of it takes a tenth of one that grows.
-    if (column.numbers.length === 0) column.numbers = [value];
-    else column.numbers.push(value);
+    column.push(value);
     this.#pushed[this.#pushedCount++] = name;
   }
 
@@ -58,9 +54,20 @@ export class DimensionColumns implements DimensionTable {
   end(): number {
     // A list that is emptied gives its room back: it is cut where the last combination had more names.
     if (this.#pushed.length > this.#pushedCount) this.#pushed.length = this.#pushedCount;
-    this.nameListNumbers.push(this.nameLists.numberOf(this.#pushed));
+    this.#nameListNumbers.push(this.#nameLists.numberOf(this.#pushed));
     this.#pushedCount = 0;
     return this.count - 1;
+  }
+
+  /** The combinations, and none are left. */
+  take(): DimensionTable {
+    const byName = this.#values.map((values, name) => ({ values, numbers: this.#valueNumbers[name]?.take() ?? [] }));
+    const nameListNumbers = this.#nameListNumbers.take();
+    const taken = { names: this.#names, byName, nameLists: this.#nameLists, nameListNumbers };
+    this.#names = new Dictionary();
+    this.#values = [];
+    this.#nameLists = new NumberLists();
+    return taken;
   }
 }
 
@@ -77,7 +84,7 @@ export function dimensionRows({ names, byName, nameLists, nameListNumbers }: Dim
   );
 }
 
-export function dimensionColumnsOf(dimensions: readonly DimensionPairs[]): DimensionColumns {
+export function dimensionColumnsOf(dimensions: readonly DimensionPairs[]): DimensionTable {
   const columns = new DimensionColumns();
   for (const pairs of dimensions) {
     for (const [text, value] of pairs) {
@@ -86,5 +93,5 @@ export function dimensionColumnsOf(dimensions: readonly DimensionPairs[]): Dimen
     }
     columns.end();
   }
-  return columns;
+  return columns.take();
 }

@@ -1,6 +1,9 @@
 import type { EvidenceLine, EvidenceMeterLine, IdentityHash } from '../account-events.js';
-import { AmountColumn } from './amount-column.js';
+import type { AmountColumn } from './amount-column.js';
 import { Dictionary } from './dictionary.js';
+import { GatheredAmounts } from './gathered-amounts.js';
+import { GatheredByUse } from './gathered-by-use.js';
+import { GatheredNumbers } from './gathered-numbers.js';
 import { NumberLists } from './number-lists.js';
 
 /** What the lines of one rate use were: in line order. */
@@ -37,40 +40,51 @@ export interface EvidenceTable {
 
 const NO_EXTRAS: ReadonlyMap<number, LineExtras> = new Map();
 
+/** What the lines of one rate use were, while they are gathered. */
+export class GatheredUseAmounts {
+  readonly quantities = new GatheredAmounts();
+  readonly credits = new GatheredAmounts();
+}
+
+/** A usage event as its record tells it. */
+export interface RecordedEvent extends Pick<EvidenceLine, 'offset' | 'recordTimestampMs'> {
+  readonly content: {
+    readonly event: Pick<EvidenceLine, 'source' | 'id' | 'timeMs'>;
+    readonly hash: IdentityHash;
+  };
+}
+
+/** How it was charged: its meter lines, of these uses, were pushed before. */
+interface ChargedEvent extends Pick<EvidenceLine, 'usageTimeMs' | 'dimensions'> {
+  readonly uses: readonly number[];
+}
+
 /** Usage events while they are gathered. */
-export class EvidenceColumns implements EvidenceTable {
-  readonly sources = new Dictionary();
-  sourceNumbers: number[] = [];
-  ids: string[] = [];
-  hashes: IdentityHash[] = [];
-  timesMs: number[] = [];
-  usageTimesMs: number[] = [];
-  readonly offsets = new AmountColumn();
-  recordTimestampsMs: number[] = [];
-  dimensions: number[] = [];
-  readonly patterns = new NumberLists();
-  patternNumbers: number[] = [];
-  readonly amounts = new Map<number, UseAmounts>();
+export class EvidenceColumns {
+  /** Meter lines of all events. */
   lineCount = 0;
+  #sources = new Dictionary();
+  #patterns = new NumberLists();
+  #ids: string[] = [];
+  #hashes: IdentityHash[] = [];
   #extras: Map<number, LineExtras> | undefined;
+  readonly #sourceNumbers = new GatheredNumbers();
+  readonly #timesMs = new GatheredNumbers();
+  readonly #usageTimesMs = new GatheredNumbers();
+  readonly #offsets = new GatheredAmounts();
+  readonly #recordTimestampsMs = new GatheredNumbers();
+  readonly #dimensions = new GatheredNumbers();
+  readonly #patternNumbers = new GatheredNumbers();
+  readonly #amounts = new GatheredByUse(() => new GatheredUseAmounts());
   #lastSource: string | undefined;
   #lastSourceNumber = 0;
 
   get count(): number {
-    return this.ids.length;
+    return this.#ids.length;
   }
 
-  get extras(): ReadonlyMap<number, LineExtras> {
-    return this.#extras ?? NO_EXTRAS;
-  }
-
-  amountsOf(use: number): UseAmounts {
-    let amounts = this.amounts.get(use);
-    if (amounts === undefined) {
-      amounts = { quantities: new AmountColumn(), credits: new AmountColumn() };
-      this.amounts.set(use, amounts);
-    }
-    return amounts;
+  amountsOf(use: number): GatheredUseAmounts {
+    return this.#amounts.of(use);
   }
 
   /** One meter line of the usage event that the next `pushEvent` ends. */
@@ -84,38 +98,58 @@ export class EvidenceColumns implements EvidenceTable {
     this.lineCount += 1;
   }
 
-  /** `uses` are those of its lines, which were pushed before. */
-  pushEvent(event: Omit<EvidenceLine, 'lines'>, uses: readonly number[]): void {
-    const { source } = event;
+  /** One usage event, behind its meter lines. */
+  pushEvent({ content, offset, recordTimestampMs }: RecordedEvent, charged: ChargedEvent): void {
+    const { source, id, timeMs } = content.event;
     if (source !== this.#lastSource) {
       this.#lastSource = source;
-      this.#lastSourceNumber = this.sources.numberOf(source);
+      this.#lastSourceNumber = this.#sources.numberOf(source);
     }
-    const pattern = this.patterns.numberOf(uses);
-    this.offsets.push(event.offset);
-    if (this.count === 0) this.#begin(event, pattern);
+    // Many an event charges one usage event: lists made of it take a tenth of those that grow.
+    if (this.count === 0) [this.#ids, this.#hashes] = [[id], [content.hash]];
     else {
-      this.sourceNumbers.push(this.#lastSourceNumber);
-      this.ids.push(event.id);
-      this.hashes.push(event.hash);
-      this.timesMs.push(event.timeMs);
-      this.usageTimesMs.push(event.usageTimeMs);
-      this.recordTimestampsMs.push(event.recordTimestampMs);
-      this.dimensions.push(event.dimensions);
-      this.patternNumbers.push(pattern);
+      this.#ids.push(id);
+      this.#hashes.push(content.hash);
     }
+    this.#sourceNumbers.push(this.#lastSourceNumber);
+    this.#timesMs.push(timeMs);
+    this.#usageTimesMs.push(charged.usageTimeMs);
+    this.#offsets.push(offset);
+    this.#recordTimestampsMs.push(recordTimestampMs);
+    this.#dimensions.push(charged.dimensions);
+    this.#patternNumbers.push(this.#patterns.numberOf(charged.uses));
   }
 
-  /** Many an event charges one usage event: lists made of it take a tenth of those that grow. */
-  #begin(event: Omit<EvidenceLine, 'lines'>, pattern: number): void {
-    this.sourceNumbers = [this.#lastSourceNumber];
-    this.ids = [event.id];
-    this.hashes = [event.hash];
-    this.timesMs = [event.timeMs];
-    this.usageTimesMs = [event.usageTimeMs];
-    this.recordTimestampsMs = [event.recordTimestampMs];
-    this.dimensions = [event.dimensions];
-    this.patternNumbers = [pattern];
+  /** What was gathered, and nothing is left. */
+  take(): EvidenceTable {
+    const taken: EvidenceTable = {
+      count: this.count,
+      sources: this.#sources,
+      sourceNumbers: this.#sourceNumbers.take(),
+      ids: this.#ids,
+      hashes: this.#hashes,
+      timesMs: this.#timesMs.take(),
+      usageTimesMs: this.#usageTimesMs.take(),
+      offsets: this.#offsets.take(),
+      recordTimestampsMs: this.#recordTimestampsMs.take(),
+      dimensions: this.#dimensions.take(),
+      patterns: this.#patterns,
+      patternNumbers: this.#patternNumbers.take(),
+      amounts: this.#amounts.take(({ quantities, credits }) => ({
+        quantities: quantities.take(),
+        credits: credits.take(),
+      })),
+      extras: this.#extras ?? NO_EXTRAS,
+      lineCount: this.lineCount,
+    };
+    this.#sources = new Dictionary();
+    this.#patterns = new NumberLists();
+    this.#ids = [];
+    this.#hashes = [];
+    this.#extras = undefined;
+    this.lineCount = 0;
+    this.#lastSource = undefined;
+    return taken;
   }
 }
 
@@ -145,14 +179,16 @@ export function evidenceRows(table: EvidenceTable): EvidenceLine[] {
 
 const NO_HASH: IdentityHash = { identityHigh: 0, identityLow: 0, contentHigh: 0, contentLow: 0 };
 
-export function evidenceColumnsOf(lines: readonly EvidenceLine[]): EvidenceColumns {
+export function evidenceColumnsOf(lines: readonly EvidenceLine[]): EvidenceTable {
   const columns = new EvidenceColumns();
   for (const event of lines) {
+    const { offset, recordTimestampMs, usageTimeMs, dimensions } = event;
     for (const line of event.lines) columns.pushLine(line);
+    const uses = event.lines.map(({ use }) => use);
     columns.pushEvent(
-      event,
-      event.lines.map(({ use }) => use),
+      { content: { event, hash: event.hash }, offset, recordTimestampMs },
+      { usageTimeMs, dimensions, uses },
     );
   }
-  return columns;
+  return columns.take();
 }

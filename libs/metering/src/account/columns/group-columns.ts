@@ -1,5 +1,8 @@
 import type { UsageGroup } from '../account-events.js';
-import { AmountColumn } from './amount-column.js';
+import type { AmountColumn } from './amount-column.js';
+import { GatheredAmounts } from './gathered-amounts.js';
+import { GatheredByUse } from './gathered-by-use.js';
+import { GatheredNumbers } from './gathered-numbers.js';
 
 /** The groups of one rate use, one element a group. */
 export interface GroupsOfUse {
@@ -17,65 +20,106 @@ export interface GroupTable {
   readonly byUse: ReadonlyMap<number, GroupsOfUse>;
 }
 
+/** Combinations of dimensions in one event: with hours below 2²³ a group's key stays an exact integer. */
+export const DIMENSIONS_MAX = 65_536;
+
+/** What a line is: a usage event's first or a further one, or what accrues and is no usage event's. */
+export type Counted = 'first' | 'further' | 'accrual';
+
+const NONE = -1;
+
 /** The groups of one rate use while they are gathered. */
-export class UseGroups implements GroupsOfUse {
-  dimensions: number[] = [];
-  hours: number[] = [];
-  events: number[] = [];
-  firstEvents: number[] = [];
-  readonly quantities = new AmountColumn();
-  readonly credits = new AmountColumn();
+export class UseGroups {
+  readonly quantities = new GatheredAmounts();
+  readonly credits = new GatheredAmounts();
+  readonly #dimensions = new GatheredNumbers();
+  readonly #hours = new GatheredNumbers();
+  readonly #events = new GatheredNumbers();
+  readonly #firstEvents = new GatheredNumbers();
+  /** Of each combination of dimensions, the group of its last line. */
+  readonly #newest: number[] = [];
+  /** Groups of combinations that several hours have. */
+  #others: Map<number, number> | undefined;
 
   get count(): number {
-    return this.dimensions.length;
+    return this.#dimensions.length;
   }
 
-  /** A new group with nothing in it; answers its number. */
-  begin(dimensions: number, hour: number): number {
+  /** The group of a line, counted; its amounts are the caller's to add. */
+  of(dimensions: number, hour: number, counted: Counted): number {
+    const at = this.#at(dimensions, hour);
+    if (counted !== 'accrual') this.#events.add(at, 1);
+    if (counted === 'first') this.#firstEvents.add(at, 1);
+    return at;
+  }
+
+  /** A group of its own. */
+  push({ dimensions, hour, events, firstEvents, quantityNanos, creditsNanos }: Omit<UsageGroup, 'use'>): void {
+    this.#dimensions.push(dimensions);
+    this.#hours.push(hour);
+    this.#events.push(events);
+    this.#firstEvents.push(firstEvents);
+    this.quantities.push(quantityNanos);
+    this.credits.push(creditsNanos);
+  }
+
+  /** The groups, and none are left. */
+  take(): GroupsOfUse {
+    const dimensions = this.#dimensions.take();
+    for (const combination of dimensions) this.#newest[combination] = NONE;
+    this.#others = undefined;
+    return {
+      dimensions,
+      hours: this.#hours.take(),
+      events: this.#events.take(),
+      firstEvents: this.#firstEvents.take(),
+      quantities: this.quantities.take(),
+      credits: this.credits.take(),
+    };
+  }
+
+  #at(dimensions: number, hour: number): number {
+    const newest = this.#newest[dimensions] ?? NONE;
+    if (newest === NONE) return this.#begin(dimensions, hour);
+    return this.#hours.at(newest) === hour ? newest : this.#otherHour(dimensions, hour, newest);
+  }
+
+  #begin(dimensions: number, hour: number): number {
+    const group = this.count;
+    this.#dimensions.push(dimensions);
+    this.#hours.push(hour);
+    this.#events.push(0);
+    this.#firstEvents.push(0);
     this.quantities.pushNumber(0);
     this.credits.pushNumber(0);
-    if (this.count === 0) {
-      // Many a use has one group: lists made of it take a tenth of those that grow.
-      this.dimensions = [dimensions];
-      this.hours = [hour];
-      this.events = [0];
-      this.firstEvents = [0];
-    } else {
-      this.dimensions.push(dimensions);
-      this.hours.push(hour);
-      this.events.push(0);
-      this.firstEvents.push(0);
-    }
-    return this.count - 1;
+    return this.#setNewest(dimensions, group);
+  }
+
+  /** The group of another hour than the newest of its combination. */
+  #otherHour(dimensions: number, hour: number, newest: number): number {
+    this.#others ??= new Map();
+    this.#others.set(this.#hours.at(newest) * DIMENSIONS_MAX + dimensions, newest);
+    const known = this.#others.get(hour * DIMENSIONS_MAX + dimensions);
+    return known === undefined ? this.#begin(dimensions, hour) : this.#setNewest(dimensions, known);
+  }
+
+  #setNewest(dimensions: number, group: number): number {
+    while (this.#newest.length <= dimensions) this.#newest.push(NONE);
+    return (this.#newest[dimensions] = group);
   }
 }
 
 /** Groups while they are gathered. */
-export class GroupColumns implements GroupTable {
-  readonly runs: { readonly use: number; count: number }[] = [];
-  readonly byUse = new Map<number, UseGroups>();
+export class GroupColumns {
+  readonly #byUse = new GatheredByUse(() => new UseGroups());
 
   of(use: number): UseGroups {
-    let groups = this.byUse.get(use);
-    if (groups === undefined) {
-      groups = new UseGroups();
-      this.byUse.set(use, groups);
-    }
-    return groups;
+    return this.#byUse.of(use);
   }
 
-  push(group: UsageGroup): void {
-    const { use, dimensions, hour, events, firstEvents, quantityNanos, creditsNanos } = group;
-    const last = this.runs.at(-1);
-    if (last !== undefined && last.use === use) last.count += 1;
-    else this.runs.push({ use, count: 1 });
-    const groups = this.of(use);
-    groups.dimensions.push(dimensions);
-    groups.hours.push(hour);
-    groups.events.push(events);
-    groups.firstEvents.push(firstEvents);
-    groups.quantities.push(quantityNanos);
-    groups.credits.push(creditsNanos);
+  /** The groups in these runs, and none are left. */
+  take(runs: GroupTable['runs']): GroupTable {
+    return { runs, byUse: this.#byUse.take((groups) => groups.take()) };
   }
 }
 
@@ -102,8 +146,14 @@ export function groupRows({ runs, byUse }: GroupTable): UsageGroup[] {
   return all;
 }
 
-export function groupColumnsOf(groups: readonly UsageGroup[]): GroupColumns {
+export function groupColumnsOf(groups: readonly UsageGroup[]): GroupTable {
   const columns = new GroupColumns();
-  for (const group of groups) columns.push(group);
-  return columns;
+  const runs: { readonly use: number; count: number }[] = [];
+  for (const group of groups) {
+    const last = runs.at(-1);
+    if (last !== undefined && last.use === group.use) last.count += 1;
+    else runs.push({ use: group.use, count: 1 });
+    columns.of(group.use).push(group);
+  }
+  return columns.take(runs);
 }

@@ -1,11 +1,9 @@
 import type { Catalog, Rate } from '../../catalog/index.js';
-import { dayOf } from '../../time/index.js';
-import type { UsageEvent } from '../../usage-event/index.js';
+import { dayOf, hourOf } from '../../time/index.js';
 import type {
   DebtPayment,
   DimensionPairs,
   DrawRun,
-  EvidenceLine,
   EvidenceMeterLine,
   FeedRange,
   GrantTerms,
@@ -14,16 +12,15 @@ import type {
   UsageCharged,
 } from '../account-events.js';
 import type { AccountState, RateState, Wallet } from '../account-state.js';
-import { DimensionColumns } from '../columns/dimension-columns.js';
-import { EvidenceColumns } from '../columns/evidence-columns.js';
-import { GroupColumns } from '../columns/group-columns.js';
+import { EvidenceColumns, type RecordedEvent } from '../columns/evidence-columns.js';
+import { DIMENSIONS_MAX, GroupColumns, type Counted } from '../columns/group-columns.js';
 import { usageOfColumns } from '../columns/usage-columns.js';
 import { BudgetCounts } from './budget-counts.js';
 import { DimensionIndex } from './dimension-index.js';
 import { purseOf, type Purse } from './purse.js';
 import { rateUse, type Used } from './rate-use.js';
 import { TallyIndex } from './tally-index.js';
-import { DIMENSIONS_MAX, UseTally, type Counted, type TallyHost } from './use-tally.js';
+import { UseTally, type TallyHost } from './use-tally.js';
 
 /** Usage events in one `UsageCharged`. */
 const LINES_MAX = 5_000;
@@ -31,8 +28,21 @@ const USES_MAX = 8_192;
 /** Rate uses that one usage event may add. */
 const METERS_MAX = 200;
 
-/** Where a record lies in the feed. */
-type Recorded = Pick<EvidenceLine, 'offset' | 'recordTimestampMs'>;
+/** What the tables of an event are gathered in. */
+interface Gathering {
+  readonly dimensions: DimensionIndex;
+  readonly evidence: EvidenceColumns;
+  readonly groups: GroupColumns;
+}
+
+/** Emptied by builders that have ended, for the next ones: each builder has its own until then. */
+const spare: Gathering[] = [];
+
+const newGathering = (): Gathering => ({
+  dimensions: new DimensionIndex(),
+  evidence: new EvidenceColumns(),
+  groups: new GroupColumns(),
+});
 
 /** Gathers the lines of one `UsageCharged`: dictionaries, groups, runs of draws and evidence. */
 export class ChargeBuilder implements TallyHost {
@@ -41,14 +51,11 @@ export class ChargeBuilder implements TallyHost {
   readonly samples: MeterSample[] = [];
   readonly refundGrants: GrantTerms[] = [];
   readonly payments: DebtPayment[] = [];
-  readonly evidence = new EvidenceColumns();
   /** The rate uses of the usage event that is being charged. */
   readonly lineUses: number[] = [];
   readonly pending: UseTally[] = [];
   readonly drawing: UseTally[] = [];
-  readonly #groups = new GroupColumns();
-  readonly #dimensions = new DimensionColumns();
-  readonly #dimensionIndex = new DimensionIndex(this.#dimensions);
+  readonly #gathering = spare.pop() ?? newGathering();
   readonly #tallies = new TallyIndex();
   /** One a pool, while its draws are not in the draft. */
   readonly #purses: Purse[] = [];
@@ -62,6 +69,10 @@ export class ChargeBuilder implements TallyHost {
 
   /** `revision` is the one that the event will have. */
   constructor(readonly revision: bigint) {}
+
+  get evidence(): EvidenceColumns {
+    return this.#gathering.evidence;
+  }
 
   /** The tally of a rate used under these terms. */
   tallyOf(rate: Rate, used: Used): UseTally {
@@ -90,11 +101,11 @@ export class ChargeBuilder implements TallyHost {
 
   /** The number of a combination of dimensions, given by the values of the catalog's. */
   dimensionsOf(names: readonly string[], values: readonly (string | undefined)[]): number {
-    return this.#dimensionIndex.of(names, values);
+    return this.#gathering.dimensions.of(names, values);
   }
 
   dimensionsOfPairs(pairs: DimensionPairs): number {
-    return this.#dimensionIndex.of(
+    return this.#gathering.dimensions.of(
       pairs.map(([name]) => name),
       pairs.map(([, value]) => value),
     );
@@ -106,7 +117,7 @@ export class ChargeBuilder implements TallyHost {
     { dimensions, usageTimeMs, counted }: { dimensions: number; usageTimeMs: number; counted: Counted },
   ): void {
     const tally = this.#tallyAt(line.use);
-    const at = tally.groupOf(dimensions, usageTimeMs, counted);
+    const at = tally.groups.of(dimensions, hourOf(usageTimeMs), counted);
     tally.groups.quantities.add(at, line.quantityNanos);
     tally.groups.credits.add(at, line.creditsNanos);
     if (counted !== 'accrual') this.evidence.pushLine(line);
@@ -173,24 +184,9 @@ export class ChargeBuilder implements TallyHost {
   }
 
   /** Adds the evidence of a usage event whose meter lines were charged. */
-  addEvent(
-    record: Recorded,
-    charged: Pick<EvidenceLine, 'hash' | 'usageTimeMs' | 'dimensions'> & { event: UsageEvent },
-  ): void {
-    const { source, id, timeMs } = charged.event;
-    this.evidence.pushEvent(
-      {
-        source,
-        id,
-        hash: charged.hash,
-        timeMs,
-        usageTimeMs: charged.usageTimeMs,
-        offset: record.offset,
-        recordTimestampMs: record.recordTimestampMs,
-        dimensions: charged.dimensions,
-      },
-      this.lineUses,
-    );
+  addEvent(record: RecordedEvent, usageTimeMs: number, dimensions: number): void {
+    this.evidence.pushEvent(record, { usageTimeMs, dimensions, uses: this.lineUses });
+    const { timeMs } = record.content.event;
     const day = dayOf(timeMs);
     if (day !== this.#lastDay) this.#addDay(day);
   }
@@ -210,7 +206,7 @@ export class ChargeBuilder implements TallyHost {
     return (
       this.evidence.count >= LINES_MAX ||
       this.uses.length >= USES_MAX - METERS_MAX ||
-      this.#dimensions.count >= DIMENSIONS_MAX - 1
+      this.#gathering.dimensions.count >= DIMENSIONS_MAX - 1
     );
   }
 
@@ -218,15 +214,17 @@ export class ChargeBuilder implements TallyHost {
     return this.evidence.count === 0 && this.#tallies.all.every(({ groups }) => groups.count === 0);
   }
 
+  /** The event, and the builder's end. */
   finish(at: { atMs: number; feed: FeedRange | null; catalogVersion: number }): UsageCharged {
     const { atMs, feed, catalogVersion } = at;
-    for (const { index, groups } of this.#tallies.all) this.#groups.runs.push({ use: index, count: groups.count });
-    const { uses, draws, samples, refundGrants, payments, evidence } = this;
+    const runs = this.#tallies.all.map(({ index, groups }) => ({ use: index, count: groups.count }));
+    const { uses, draws, samples, refundGrants, payments } = this;
+    const { dimensions, groups, evidence } = this.#gathering;
+    const tables = { dimensions: dimensions.take(), groups: groups.take(runs), evidence: evidence.take() };
+    spare.push(this.#gathering);
     const days = this.#days.length < 2 ? this.#days : this.#days.toSorted((a, b) => a - b);
-    return usageOfColumns(
-      { atMs, feed, catalogVersion, uses, draws, samples, refundGrants, payments, days },
-      { dimensions: this.#dimensions, groups: this.#groups, evidence },
-    );
+    const header = { atMs, feed, catalogVersion, uses, draws, samples, refundGrants, payments, days };
+    return usageOfColumns(header, tables);
   }
 
   #tallyAt(index: number): UseTally {
@@ -238,7 +236,7 @@ export class ChargeBuilder implements TallyHost {
   #newTally(rate: Rate, used: Used): UseTally {
     const index = this.uses.length;
     const use = rateUse(rate, used);
-    const columns = { amounts: this.evidence.amountsOf(index), groups: this.#groups.of(index) };
+    const columns = { amounts: this.evidence.amountsOf(index), groups: this.#gathering.groups.of(index) };
     const tally = new UseTally(index, use, rate, columns);
     this.uses.push(use);
     this.#tallies.add(tally);

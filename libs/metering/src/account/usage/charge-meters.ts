@@ -1,19 +1,11 @@
 import type { UsageEvent } from '../../usage-event/index.js';
-import type { CycleBounds, RateUse } from '../account-events.js';
+import { hourOf } from '../../time/index.js';
+import type { Counted } from '../columns/group-columns.js';
 import type { Drafting } from '../drafting.js';
 import type { ChargeBuilder } from './charge-builder.js';
 import { chargeLine } from './charge-line.js';
 import { lineOf, type MeasuredMeter, type UsageMeasure } from './measure-usage.js';
-import type { Counted } from './use-tally.js';
-
-/** Where usage counts. */
-export interface Place {
-  readonly usageTimeMs: number;
-  /** The plan in force then. */
-  readonly plan: string;
-  readonly cycle: CycleBounds;
-  readonly outcome: RateUse['outcome'];
-}
+import type { Place } from './usage-time.js';
 
 /** A usage event that was measured, where it counts, and the number of its dimensions in the event that charges it. */
 interface Charging {
@@ -34,6 +26,7 @@ export function chargeMeters(drafting: Drafting, builder: ChargeBuilder, chargin
   budgets.begin(place, measure.values);
   const { lineUses } = builder;
   if (lineUses.length > measure.count) lineUses.length = measure.count;
+  const hour = hourOf(place.usageTimeMs);
   let movedNanos = 0;
   for (let at = 0; at < measure.count; at += 1) {
     const measured = measure.at(at);
@@ -43,7 +36,7 @@ export function chargeMeters(drafting: Drafting, builder: ChargeBuilder, chargin
     let nanos = plainUnits === undefined ? -1 : tally.charge(draft, builder, plainUnits);
     if (plainUnits !== undefined && nanos >= 0) {
       const { quantities, credits } = tally.groups;
-      const group = tally.groupOf(dimensions, place.usageTimeMs, counted);
+      const group = tally.groups.of(dimensions, hour, counted);
       quantities.addNumber(group, plainUnits);
       credits.addNumber(group, nanos);
       builder.evidence.lineCount += 1;

@@ -1,10 +1,9 @@
-import { cycleContaining } from '../../time/index.js';
 import type { Plan } from '../../catalog/index.js';
 import type { AccountOpened, FeedRange, QuarantinedRecord } from '../account-events.js';
 import type { AccountState } from '../account-state.js';
 import { advance } from '../passing-time/advance.js';
 import { ChargeBuilder } from './charge-builder.js';
-import { chargeMeters, type Place } from './charge-meters.js';
+import { chargeMeters } from './charge-meters.js';
 import { Drafting } from '../drafting.js';
 import { UsageMeasure, type Refusal } from './measure-usage.js';
 import { openingOf } from '../passing-time/opening.js';
@@ -17,7 +16,7 @@ import {
   type UsageDecision,
   type UsageRecord,
 } from './usage-record.js';
-import { cycleAt, ledgerTimeWith, outcomeOf, usageTimeOf, type UsageTime } from './usage-time.js';
+import { ledgerTimeWith, placeNow, placeOf, type Place } from './usage-time.js';
 
 /**
  * Decides the records of one account and partition, in offset order: duplicates, quarantine, time, charges, draws,
@@ -78,35 +77,28 @@ class UsageFold {
       this.quarantine(record, { reason: 'Conflict', detail, first: seen.conflictWith });
       return true;
     }
-    const time = usageTimeOf(this.drafting.wallet, record, ledgerMs, this.context);
-    if ('reason' in time) {
-      this.quarantine(record, time);
+    const place = placeOf(this.drafting.wallet, record, ledgerMs, this.context);
+    if ('reason' in place) {
+      this.quarantine(record, place);
       return true;
     }
-    const refusal = this.measure.read(event, time);
+    const refusal = this.measure.read(event, place);
     if (refusal !== undefined) {
       this.quarantine(record, refusal);
       return true;
     }
-    if (!this.advanceTo(record, ledgerMs, time)) return false;
-    this.charge(record, this.placeOf(time));
+    if (!this.advanceTo(record, ledgerMs, place)) return false;
+    this.charge(record, placeNow(this.drafting.wallet, place));
     return true;
   }
 
-  /** Asked after time has advanced: the usage's cycle may be one that had not begun, or had not ended. */
-  private placeOf(time: UsageTime): Place {
-    const { usageTimeMs, plan } = time;
-    const cycle = cycleAt(this.drafting.wallet, usageTimeMs);
-    return { usageTimeMs, plan, cycle, outcome: outcomeOf(cycle, usageTimeMs) };
-  }
-
   /** Opens the account, starts its live clock, and passes every instant that is due. */
-  private advanceTo(record: EventRecord, ledgerMs: number, time: UsageTime): boolean {
+  private advanceTo(record: EventRecord, ledgerMs: number, place: Place): boolean {
     const { drafting } = this;
     const isSilent = record.mode === 'history';
     if (!drafting.wallet.isOpen) {
       const plan = this.context.catalog.defaultPlan;
-      if (plan !== undefined) drafting.push(this.openByUsage(record, plan, time));
+      if (plan !== undefined) drafting.push(this.openByUsage(record, plan, place));
     }
     if (drafting.wallet.clock === 'history' && record.mode === 'live') {
       this.flush();
@@ -118,8 +110,7 @@ class UsageFold {
   }
 
   /** An account that opens by its first usage opens at the start of the cycle that contains it. */
-  private openByUsage(record: EventRecord, plan: Plan, time: UsageTime): AccountOpened {
-    const cycle = cycleContaining(time.usageTimeMs, 1);
+  private openByUsage(record: EventRecord, plan: Plan, { cycle }: Place): AccountOpened {
     return openingOf(plan, {
       organisation: record.content.event.organisation,
       catalogVersion: this.context.catalog.version,
@@ -141,8 +132,7 @@ class UsageFold {
     drafting.wallet.ledgerTimeMs = ledgerTimeWith(drafting.wallet, record);
     const dimensions = builder.dimensionsOf(drafting.catalog.dimensions, measure.values);
     const movedNanos = chargeMeters(drafting, builder, { event, measure, place, dimensions });
-    const { usageTimeMs } = place;
-    builder.addEvent(record, { event, hash, usageTimeMs, dimensions });
+    builder.addEvent(record, place.usageTimeMs, dimensions);
     const { offset } = record;
     this.context.known.add(hash, event.timeMs);
     this.range ??= { first: offset, last: offset };

@@ -4,6 +4,9 @@ const SLOTS_MIN = 64;
 /** As many nodes are looked through, one after the other: a table for them costs more than it saves. */
 const LISTED_MAX = 12;
 
+/** A table of more slots is not kept for other pairs: it would have to be emptied for a few of them, too. */
+const KEPT_SLOTS_MAX = 1_024;
+
 const NO_SLOTS = new Int32Array(0);
 
 /** Numbers from pairs of numbers below 2³¹, in one open-addressed array: a `Map` would need a text or a float as key. */
@@ -14,24 +17,38 @@ export class PairTable {
   #mask = 0;
   #size = 0;
 
+  /** How many nodes follow others. */
+  get size(): number {
+    return this.#size;
+  }
+
+  clear(): void {
+    if (this.#mask >= KEPT_SLOTS_MAX) this.#slots = NO_SLOTS;
+    else if (this.#size >= LISTED_MAX) this.#slots.fill(0);
+    this.#size = 0;
+  }
+
   /** The node that follows `node` by `pair`: pairs are numbered from 1 in the order in which they are first met. */
   next(node: number, pair: number): number {
-    return this.#slots.length === 0 ? this.#listedNext(node, pair) : this.#tabledNext(node, pair);
+    return this.#size < LISTED_MAX ? this.#listedNext(node, pair) : this.#tabledNext(node, pair);
   }
 
   #listedNext(node: number, pair: number): number {
     const listed = this.#listed;
-    for (let at = 0; at < listed.length; at += 2)
-      if (listed[at] === node && listed[at + 1] === pair) return (at >> 1) + 1;
-    listed.push(node, pair);
+    const end = 2 * this.#size;
+    for (let at = 0; at < end; at += 2) if (listed[at] === node && listed[at + 1] === pair) return (at >> 1) + 1;
+    listed[end] = node;
+    listed[end + 1] = pair;
     this.#size += 1;
     if (this.#size === LISTED_MAX) this.#tabulate();
     return this.#size;
   }
 
   #tabulate(): void {
-    this.#slots = new Int32Array(SLOTS_MIN * SLOT);
-    this.#mask = SLOTS_MIN - 1;
+    if (this.#slots.length === 0) {
+      this.#slots = new Int32Array(SLOTS_MIN * SLOT);
+      this.#mask = SLOTS_MIN - 1;
+    }
     for (let number = 1; number <= this.#size; number += 1) {
       const [node = 0, pair = 0] = [this.#listed[2 * number - 2], this.#listed[2 * number - 1]];
       this.#put(this.#slotOf(node, pair), node, pair, number);

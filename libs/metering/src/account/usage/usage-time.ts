@@ -1,4 +1,5 @@
-import type { RateUse } from '../account-events.js';
+import { cycleContaining } from '../../time/index.js';
+import type { CycleBounds, RateUse } from '../account-events.js';
 import type { Cycle, Wallet } from '../account-state.js';
 import { ImpossibleEvent } from '../evolve/pool.js';
 import { planAt } from '../rules/plan-terms.js';
@@ -11,10 +12,13 @@ import {
   type UsageRecord,
 } from './usage-record.js';
 
-export interface UsageTime {
+/** Where usage counts. */
+export interface Place {
   readonly usageTimeMs: number;
   /** The plan in force then. */
   readonly plan: string;
+  readonly cycle: CycleBounds;
+  readonly outcome: RateUse['outcome'];
 }
 
 /** The ledger time that an account has once this record is decided. */
@@ -23,16 +27,13 @@ export function ledgerTimeWith(wallet: Wallet, { recordTimestampMs }: UsageRecor
   return wallet.clock === 'manual' ? wallet.ledgerTimeMs : Math.max(wallet.ledgerTimeMs, recordTimestampMs);
 }
 
-/**
- * When the usage counts as having happened, and the plan in force then; or why it cannot be taken. `ledgerMs` is ledger
- * time with the record.
- */
-export function usageTimeOf(
+/** Where the usage counts, or why it cannot be taken. `ledgerMs` is ledger time with the record. */
+export function placeOf(
   wallet: Wallet,
   record: EventRecord,
   ledgerMs: number,
   { catalog, nowMs }: UsageContext,
-): UsageTime | Refusal {
+): Place | Refusal {
   const { timeMs } = record.content.event;
   const measuredFrom = wallet.isOpen && wallet.clock === 'manual' ? ledgerMs : record.recordTimestampMs;
   if (record.mode === 'live') {
@@ -43,17 +44,26 @@ export function usageTimeOf(
   if (!wallet.isOpen) {
     const plan = catalog.defaultPlan;
     if (plan === undefined) return refuse('UnknownOrganisation', 'the organisation has no account');
-    return { usageTimeMs, plan: plan.key };
+    return { usageTimeMs, plan: plan.key, cycle: cycleContaining(usageTimeMs, 1), outcome: 'charged' };
   }
   if (usageTimeMs < wallet.openedAtMs) return refuse('BeforeOpening', 'the account was not open at that time');
-  const isClosed = outcomeOf(cycleAt(wallet, usageTimeMs), usageTimeMs) === 'adjusted';
-  if (isClosed && record.mode === 'history' && !record.isAdjusting)
+  const cycle = cycleAt(wallet, usageTimeMs);
+  const outcome = outcomeOf(cycle, usageTimeMs);
+  if (outcome === 'adjusted' && record.mode === 'history' && !record.isAdjusting)
     return refuse('HistoryClosed', 'the cycle of this usage is closed');
-  return { usageTimeMs, plan: planAt(wallet, usageTimeMs) };
+  return { usageTimeMs, plan: planAt(wallet, usageTimeMs), cycle, outcome };
+}
+
+/** The place once time has advanced: its cycle may be one that had not begun, or had not ended. */
+export function placeNow(wallet: Wallet, place: Place): Place {
+  const { usageTimeMs } = place;
+  const cycle = cycleAt(wallet, usageTimeMs);
+  const outcome = outcomeOf(cycle, usageTimeMs);
+  return cycle === place.cycle && outcome === place.outcome ? place : { ...place, cycle, outcome };
 }
 
 /** The cycle of an open account that usage of this time belongs to: the first one where it is older than all. */
-export function cycleAt({ cycles }: Wallet, usageTimeMs: number): Cycle {
+function cycleAt({ cycles }: Wallet, usageTimeMs: number): Cycle {
   for (let i = cycles.length - 1; i > 0; i--) {
     const cycle = cycles[i];
     if (cycle !== undefined && cycle.startMs <= usageTimeMs) return cycle;
@@ -64,7 +74,7 @@ export function cycleAt({ cycles }: Wallet, usageTimeMs: number): Cycle {
 }
 
 /** Usage at or after the current cycle's end belongs to a cycle that begins when time advances. */
-export function outcomeOf(cycle: Cycle, usageTimeMs: number): RateUse['outcome'] {
+function outcomeOf(cycle: Cycle, usageTimeMs: number): RateUse['outcome'] {
   if (!cycle.isEnded || usageTimeMs >= cycle.endMs) return 'charged';
   return cycle.isClosed ? 'adjusted' : 'late';
 }

@@ -1,21 +1,14 @@
 import { NANOS_PER_UNIT } from '../../amounts/index.js';
 import type { Rate } from '../../catalog/index.js';
 import { runningCost, type RunningCost } from '../../rating/index.js';
-import { hourOf } from '../../time/index.js';
 import type { DrawRun, RateUse } from '../account-events.js';
 import type { AccountState, RateState } from '../account-state.js';
-import type { UseAmounts } from '../columns/evidence-columns.js';
+import type { GatheredUseAmounts } from '../columns/evidence-columns.js';
 import type { UseGroups } from '../columns/group-columns.js';
 import { rememberDraw } from '../evolve/evolve-rates.js';
 import { rateStateOf } from '../evolve/rate-state.js';
 import { applyRun } from '../evolve/evolve-usage.js';
 import type { Purse } from './purse.js';
-
-/** Combinations of dimensions in one event: with hours below 2²³ a group's key stays an exact integer. */
-export const DIMENSIONS_MAX = 65_536;
-
-/** What a line is: a usage event's first or a further one, or what accrues and is no usage event's. */
-export type Counted = 'first' | 'further' | 'accrual';
 
 /** What gathers the tallies of one `UsageCharged`. */
 export interface TallyHost {
@@ -44,19 +37,12 @@ export class UseTally {
   /** The newest run of draws, and C(Q) as it stood at some Q. */
   lastRun: DrawRun | undefined;
   knownCost: { readonly units: bigint; readonly cost: bigint } | undefined;
-  /** The group of the last line, and its combination of dimensions: -1 before the first. */
-  #group = 0;
-  #groupDimensions = -1;
-  /** The newest group of each combination of dimensions before the last line's. */
-  readonly #newest: (number | undefined)[] = [];
-  /** Groups of combinations that several hours have. */
-  #others: Map<number, number> | undefined;
 
   constructor(
     readonly index: number,
     readonly use: RateUse,
     readonly rate: Rate,
-    private readonly columns: { readonly amounts: UseAmounts; readonly groups: UseGroups },
+    private readonly columns: { readonly amounts: GatheredUseAmounts; readonly groups: UseGroups },
   ) {}
 
   /** The rate's state that this use writes to, looked up once: a use names one rate and cycle. */
@@ -87,15 +73,6 @@ export class UseTally {
     this.columns.amounts.quantities.pushNumber(units);
     this.columns.amounts.credits.pushNumber(nanos);
     return nanos;
-  }
-
-  /** The group of a line, counted; its amounts are the caller's to add. */
-  groupOf(dimensions: number, usageTimeMs: number, counted: Counted): number {
-    const at = this.#groupAt(dimensions, hourOf(usageTimeMs));
-    const { events, firstEvents } = this.columns.groups;
-    if (counted !== 'accrual') events[at] = (events[at] ?? 0) + 1;
-    if (counted === 'first') firstEvents[at] = (firstEvents[at] ?? 0) + 1;
-    return at;
   }
 
   get groups(): UseGroups {
@@ -146,24 +123,5 @@ export class UseTally {
       host.drawing.push(this);
     }
     return true;
-  }
-
-  #groupAt(dimensions: number, hour: number): number {
-    const { groups } = this.columns;
-    if (dimensions !== this.#groupDimensions) {
-      if (this.#groupDimensions >= 0) this.#newest[this.#groupDimensions] = this.#group;
-      this.#groupDimensions = dimensions;
-      this.#group = this.#newest[dimensions] ?? groups.begin(dimensions, hour);
-    }
-    if (groups.hours[this.#group] !== hour) this.#group = this.#otherHour(dimensions, hour);
-    return this.#group;
-  }
-
-  /** The group of another hour than the newest of its combination. */
-  #otherHour(dimensions: number, hour: number): number {
-    const { groups } = this.columns;
-    this.#others ??= new Map();
-    this.#others.set((groups.hours[this.#group] ?? 0) * DIMENSIONS_MAX + dimensions, this.#group);
-    return this.#others.get(hour * DIMENSIONS_MAX + dimensions) ?? groups.begin(dimensions, hour);
   }
 }
