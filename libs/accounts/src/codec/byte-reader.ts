@@ -1,3 +1,4 @@
+import { blankNumbers } from './blank-numbers.js';
 import { CorruptEvent } from './codec-errors.js';
 
 // One text at a time is put together here: cutting one up and joining it makes five strings of each.
@@ -92,16 +93,22 @@ export class ByteReader {
 
   /** So many numbers from 0, each a multiple of `factor`. */
   varints(count: number, factor: number): number[] {
-    const values: number[] = [];
-    for (let left = count; left > 0; left -= 1) values.push(this.varint() * factor);
+    const values = this.blank(count);
+    for (let index = 0; index < count; index += 1) values[index] = this.varint() * factor;
     return values;
   }
 
   /** As `varints`, of either sign. */
   zigzags(count: number, factor: number): number[] {
-    const values: number[] = [];
-    for (let left = count; left > 0; left -= 1) values.push(this.zigzag() * factor);
+    const values = this.blank(count);
+    for (let index = 0; index < count; index += 1) values[index] = this.zigzag() * factor;
     return values;
+  }
+
+  /** A list for so many numbers, each of a byte at least. @throws {CorruptEvent} where there are not as many bytes */
+  blank(count: number): number[] {
+    if (count > this.remaining) throw this.corrupt(`${count} numbers are cut off`);
+    return blankNumbers(count);
   }
 
   integer(): number {

@@ -33,8 +33,11 @@ export function readGroups(reader: ByteReader): GroupTable {
     firstEvents: readIntegers(reader, count),
   }));
   const byUse = new Map<number, GroupsOfUse>();
-  for (const { use, ...groups } of columns)
-    byUse.set(use, { ...groups, ...readUseAmounts(reader, groups.dimensions.length) });
+  // No spreading: what it makes is put together key by key.
+  for (const { use, dimensions, hours, events, firstEvents } of columns) {
+    const { quantities, credits } = readUseAmounts(reader, dimensions.length);
+    byUse.set(use, { dimensions, hours, events, firstEvents, quantities, credits });
+  }
   return {
     byUse,
     get runs() {

@@ -1,4 +1,5 @@
 import { AmountColumn } from '@app/metering';
+import { blankNumbers } from './blank-numbers.js';
 import type { ByteReader } from './byte-reader.js';
 import { CONSTANT, EXPONENT_SHIFT, formOf, LARGE, POWERS, PREDICTED, SIGNED, VARINTS } from './column-form.js';
 
@@ -11,14 +12,15 @@ function readShaped(reader: ByteReader, count: number, head: number): number[] {
 }
 
 function repeat(value: number, times: number): number[] {
-  const values: number[] = [];
-  for (let left = times; left > 0; left -= 1) values.push(value);
+  const values = blankNumbers(times);
+  for (let index = 0; index < times; index += 1) values[index] = value;
   return values;
 }
 
 /** @throws {CorruptEvent} */
 function checkSafe(reader: ByteReader, numbers: readonly number[]): void {
-  if (!numbers.every(Number.isSafeInteger)) throw reader.corrupt('a column holds a number that is too large');
+  for (let index = 0; index < numbers.length; index += 1)
+    if (!Number.isSafeInteger(numbers[index])) throw reader.corrupt('a column holds a number that is too large');
 }
 
 /** @throws {CorruptEvent} */
@@ -26,8 +28,8 @@ export function readIntegers(reader: ByteReader, count: number): number[] {
   if (count === 0) return [];
   const head = reader.byte();
   if (formOf(head) !== LARGE) return readShaped(reader, count, head);
-  const values: number[] = [];
-  for (let index = 0; index < count; index++) values.push(reader.integer());
+  const values = reader.blank(count);
+  for (let index = 0; index < count; index++) values[index] = reader.integer();
   return values;
 }
 
@@ -73,19 +75,16 @@ export function readSteps(reader: ByteReader, count: number): number[] {
   const head = reader.byte();
   if (formOf(head) === LARGE) return readLargeSteps(reader, count, first);
   if (formOf(head) === CONSTANT) return readEvenSteps(reader, count, first);
-  const values = [first];
-  let value = first;
-  for (const step of readShaped(reader, count - 1, head)) {
-    value += step;
-    values.push(value);
-  }
+  const steps = readShaped(reader, count - 1, head);
+  const values = repeat(first, count);
+  for (let index = 1; index < count; index += 1) values[index] = (values[index - 1] ?? 0) + (steps[index - 1] ?? 0);
   return values;
 }
 
 function readEvenSteps(reader: ByteReader, count: number, first: number): number[] {
   const step = reader.zigzag();
-  const values = repeat(first, count);
-  if (step !== 0) for (let index = 1; index < count; index += 1) values[index] = first + step * index;
+  const values = blankNumbers(count);
+  for (let index = 0; index < count; index += 1) values[index] = first + step * index;
   return values;
 }
 

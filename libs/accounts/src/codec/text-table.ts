@@ -29,13 +29,13 @@ export function writeTexts(writer: ByteWriter, texts: readonly string[]): void {
 
 /** The texts of a table that was written, by number: the reverse of `writeTexts`. */
 export class TextList {
-  readonly texts: string[] = [];
+  readonly texts: string[];
 
   /** @throws {CorruptEvent} */
   constructor(private readonly reader: ByteReader) {
     // Every text takes one byte at least.
     const count = reader.count(reader.remaining, 1);
-    for (let index = 0; index < count; index++) this.texts.push(reader.text());
+    this.texts = Array.from({ length: count }, () => reader.text());
   }
 
   /** @throws {CorruptEvent} for a number that no text has */
