@@ -3,7 +3,7 @@ import { Statement } from '../sql-text.js';
 import { accountValues, entryValues, figureValues } from './row-values.js';
 import type { CrossingRow } from './crossing-rows.js';
 import type { FigureRow } from './figure-rows.js';
-import { accountRow, type AccountRow, type HeldAccount } from './held-account.js';
+import type { HeldAccount } from './held-account.js';
 import type { LedgerRow } from './ledger-rows.js';
 import type { QuarantineRow, RequeueRow } from './quarantine-rows.js';
 
@@ -24,7 +24,7 @@ export class AccountsWindow {
   readonly quarantined: QuarantineRow[] = [];
   readonly requeues: RequeueRow[] = [];
   readonly #touched = new Set<HeldAccount>();
-  #accounts: readonly AccountRow[] = [];
+  #accounts: readonly Buffer[] = [];
 
   touch(account: HeldAccount): void {
     this.#touched.add(account);
@@ -35,16 +35,16 @@ export class AccountsWindow {
     return this.#touched.has(account);
   }
 
-  /** Makes the rows of the accounts as they are now: later windows go on changing them. */
+  /** Makes what is written of the accounts as they are now: later windows go on changing them. */
   seal(): void {
-    this.#accounts = Array.from(this.#touched, accountRow);
+    this.#accounts = accountValues([...this.#touched]);
   }
 
   async write(client: PoolClient, schema: string): Promise<void> {
     const put = async (statement: Statement, rows: readonly object[], values: () => unknown[]): Promise<void> => {
       if (rows.length > 0) await client.query(statement.prepared(schema, values()));
     };
-    await put(UPSERT_ACCOUNTS, this.#accounts, () => accountValues(this.#accounts));
+    if (this.#touched.size > 0) await client.query(UPSERT_ACCOUNTS.prepared(schema, [...this.#accounts]));
     await put(INSERT_ENTRIES, this.entries, () => entryValues(this.entries));
     await put(INSERT_FIGURES, this.figures, () => figureValues(this.figures));
     await put(INSERT_CROSSINGS, this.crossings, asJson(this.crossings));

@@ -78,7 +78,7 @@ const entriesIn = (
 function usageOf(event: UsageCharged): (uses: readonly number[]) => Pick<LedgerRow, keyof typeof NO_USAGE> {
   const usage = new UsageLines(event);
   return (uses) => {
-    const { project, session, lines } = usage.of(new Set(uses));
+    const { project, session, lines } = usage.of(uses);
     return {
       project: toStoredOrNull(project),
       session: toStoredOrNull(session),

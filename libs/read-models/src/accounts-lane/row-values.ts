@@ -1,3 +1,4 @@
+import { nextClosingMs, nextDueMs, poolStatuses } from '@app/metering';
 import { arrayLiteral } from '../columns/array-literal.js';
 import {
   byteaArray,
@@ -7,26 +8,31 @@ import {
   textArray,
   timestampArray,
 } from '../columns/array-parameter.js';
+import { toStoredOrNull } from '../stored-text.js';
 import type { FigureRow } from './figure-rows.js';
-import type { AccountRow } from './held-account.js';
+import type { HeldAccount } from './held-account.js';
 import type { LedgerRow } from './ledger-rows.js';
+import { writeWallet } from './wallet-codec.js';
 
 // Rows as one array a column, in the order of the statement's parameters.
 
-export const accountValues = (rows: readonly AccountRow[]): Buffer[] => [
-  textArray(rows, (row) => row.organisation),
-  int4Array(rows, (row) => row.key_hash),
-  textArray(rows, (row) => row.plan),
-  textArray(rows, (row) => row.state),
-  textArray(rows, (row) => row.clock),
-  int8Array(rows, (row) => row.revision),
-  int8Array(rows, (row) => row.ledger_time_ms),
-  int8Array(rows, (row) => row.opened_position),
-  int8Array(rows, (row) => row.next_instant_ms),
-  int8Array(rows, (row) => row.closable_ms),
-  textArray(rows, (row) => row.fault),
-  textArray(rows, (row) => arrayLiteral(row.statuses)),
-  textArray(rows, (row) => row.wallet),
+const finiteOrNull = (ms: number): number | null => (Number.isFinite(ms) ? ms : null);
+
+/** Accounts as they are now. */
+export const accountValues = (accounts: readonly HeldAccount[]): Buffer[] => [
+  textArray(accounts, ({ organisation }) => organisation),
+  int4Array(accounts, ({ keyHash }) => keyHash),
+  textArray(accounts, ({ wallet }) => wallet.plan),
+  textArray(accounts, ({ wallet }) => (wallet.isPaused ? 'paused' : 'active')),
+  textArray(accounts, ({ wallet }) => wallet.clock),
+  int8Array(accounts, ({ revision }) => revision),
+  int8Array(accounts, ({ wallet }) => wallet.ledgerTimeMs),
+  int8Array(accounts, ({ openedPosition }) => openedPosition),
+  int8Array(accounts, ({ wallet }) => nextDueMs(wallet, Number.POSITIVE_INFINITY)),
+  int8Array(accounts, ({ wallet }) => finiteOrNull(nextClosingMs(wallet, 0))),
+  textArray(accounts, ({ fault }) => toStoredOrNull(fault)),
+  textArray(accounts, ({ wallet }) => arrayLiteral(poolStatuses(wallet))),
+  textArray(accounts, ({ wallet }) => writeWallet(wallet)),
 ];
 
 export const entryValues = (rows: readonly LedgerRow[]): Buffer[] => [

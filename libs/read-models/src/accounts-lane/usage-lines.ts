@@ -1,5 +1,4 @@
-import { usageColumnsOf, type DimensionTable, type GroupsOfUse, type UsageCharged } from '@app/metering';
-import { Numbering } from '../columns/numbering.js';
+import { usageColumnsOf, useOf, type DimensionTable, type GroupsOfUse, type UsageCharged } from '@app/metering';
 import { LedgerLines } from './ledger-lines-codec.js';
 
 const NONE = 0;
@@ -20,16 +19,16 @@ export class UsageLines {
   }
 
   /** What some uses are: their lines, which are the caller's until the next call, and what all of them share. */
-  of(uses: ReadonlySet<number>): EntryUsage {
+  of(uses: readonly number[]): EntryUsage {
     lines.clear();
-    const projects = new Numbering<number>();
+    reset(projectNumbers, this.#projects.count, NONE);
     const shared = { project: new Shared(), session: new Shared() };
     for (const [meter, own] of this.#byMeter(uses)) {
       lines.meters.push(meter);
-      for (const [project, row] of this.#addUp(own, shared)) {
-        const text = this.#projects.text(project);
+      this.#addUp(own, shared);
+      for (let row = 0; row < sums.events.length; row += 1) {
         lines.meter.push(lines.meters.length - 1);
-        lines.project.push(text === null ? NONE : projects.numberOf(project, () => lines.projects.push(text)) + 1);
+        lines.project.push(this.#numberOf(sums.project.at(row)));
         lines.events.push(sums.events.at(row));
         lines.quantity.pushFrom(sums.quantity, row);
         lines.credits.pushFrom(sums.credits, row);
@@ -42,12 +41,21 @@ export class UsageLines {
     };
   }
 
+  /** The number that a project has in the lines. */
+  #numberOf(project: number): number {
+    const text = this.#projects.text(project);
+    const known = projectNumbers[project] ?? NONE;
+    if (text === null || known !== NONE) return known;
+    return (projectNumbers[project] = lines.projects.push(text));
+  }
+
   /** The groups of some uses by their meters, in the order in which the append has these. */
-  #byMeter(uses: ReadonlySet<number>): Map<string, GroupsOfUse[]> {
+  #byMeter(uses: readonly number[]): Map<string, GroupsOfUse[]> {
     const byMeter = new Map<string, GroupsOfUse[]>();
-    for (const [use, { meter }] of this.event.uses.entries()) {
-      const groups = uses.has(use) ? this.#groups.get(use) : undefined;
+    for (const use of uses) {
+      const groups = this.#groups.get(use);
       if (groups === undefined) continue;
+      const { meter } = useOf(this.event, use);
       const known = byMeter.get(meter);
       if (known === undefined) byMeter.set(meter, [groups]);
       else known.push(groups);
@@ -55,22 +63,20 @@ export class UsageLines {
     return byMeter;
   }
 
-  /** Sums by number of the project; answers the row of each, in the order in which they first come, until the next call. */
-  #addUp(
-    groups: readonly GroupsOfUse[],
-    shared: { readonly project: Shared; readonly session: Shared },
-  ): ReadonlyMap<number, number> {
+  /** Sums by number of the project into `sums`, in the order in which projects first come. */
+  #addUp(groups: readonly GroupsOfUse[], shared: { readonly project: Shared; readonly session: Shared }): void {
     sums.clear();
-    rows.clear();
+    reset(rows, this.#projects.count, NO_ROW);
     for (const own of groups)
       for (let at = 0; at < own.dimensions.length; at += 1) {
         const dimensions = own.dimensions[at] ?? 0;
         const project = this.#projects.numberAt(dimensions);
         shared.project.take(project);
         shared.session.take(this.#sessions.numberAt(dimensions));
-        const row = rows.get(project);
-        if (row === undefined) {
-          rows.set(project, sums.events.length);
+        const row = rows[project] ?? NO_ROW;
+        if (row === NO_ROW) {
+          rows[project] = sums.events.length;
+          sums.project.push(project);
           sums.events.push(own.events[at] ?? 0);
           sums.quantity.pushAmount(own.quantities, at);
           sums.credits.pushAmount(own.credits, at);
@@ -80,15 +86,21 @@ export class UsageLines {
           sums.credits.addAmount(row, own.credits, at);
         }
       }
-    return rows;
   }
 }
 
+const NO_ROW = -1;
+
 // Folding never waits, so one set of columns serves all entries.
 const sums = new LedgerLines();
-/** Of `sums`, by number of the project. */
-const rows = new Map<number, number>();
 const lines = new LedgerLines();
+/** By the append's number of a project: its row in `sums`, and its number in `lines`. */
+const rows: number[] = [];
+const projectNumbers: number[] = [];
+
+function reset(list: number[], count: number, value: number): void {
+  for (let at = 0; at < count; at += 1) list[at] = value;
+}
 
 export interface EntryUsage {
   readonly project: string | null;
@@ -113,6 +125,11 @@ class DimensionValues {
     private readonly texts: readonly string[],
     private readonly numbers: readonly number[],
   ) {}
+
+  /** How many numbers there are, with that of none. */
+  get count(): number {
+    return this.texts.length + 1;
+  }
 
   numberAt(combination: number): number {
     return this.numbers[combination] ?? NONE;

@@ -29,6 +29,13 @@ export class SegmentBuilder {
     return pair;
   }
 
+  /** A pair that the segment has not: for who knows which ones it has. */
+  addPair(name: string, value: string): number {
+    const { names, pairs } = this.segment;
+    const known = names.indexOf(name);
+    return pairs.push({ name: known >= 0 ? known : names.push(name) - 1, value }) - 1;
+  }
+
   /** The list of these pairs, whose order tells nothing. */
   dimensionsOf(pairs: readonly number[]): number {
     const sorted = pairs.toSorted((one, other) => one - other);

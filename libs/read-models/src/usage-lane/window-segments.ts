@@ -52,7 +52,7 @@ export class WindowSegments {
 
   #copyPair(pair: number): number {
     const { pairs } = this.window;
-    return this.#builder.pairOf(pairs.nameOf(pairs.dimensionOf(pair)), pairs.valueOf(pair));
+    return this.#builder.addPair(pairs.nameOf(pairs.dimensionOf(pair)), pairs.valueOf(pair));
   }
 }
 
