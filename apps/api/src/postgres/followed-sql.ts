@@ -1,7 +1,7 @@
 import type { Followed } from '../following/followed.js';
 
 /** One statement each, parameterised only; both tables have these columns. */
-type Table = 'payment_positions' | 'notification_positions';
+type Table = 'payment_positions' | 'outbox_positions';
 
 export interface FollowedRow {
   readonly commit: bigint;

@@ -1,8 +1,8 @@
 import { saveFollowed, selectFollowed } from './followed-sql.js';
 
 /** One statement each, parameterised only. */
-export const FOLLOWED = selectFollowed('notification_positions');
-export const SAVE_FOLLOWED = saveFollowed('notification_positions');
+export const FOLLOWED = selectFollowed('outbox_positions');
+export const SAVE_FOLLOWED = saveFollowed('outbox_positions');
 
 export const ADD_CHANNEL_OWNERS = `
   insert into creditfold_api.channel_owners (organisation) select unnest($1::text[])
