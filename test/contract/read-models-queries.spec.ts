@@ -177,30 +177,6 @@ describe('queries', () => {
     });
   });
 
-  it('writes the same balance as text, whatever was asked before', async () => {
-    await withQueries(server, async (queries, store, project) => {
-      const same = async (organisation: string): Promise<void> =>
-        expect(await queries.balanceText(organisation)).toBe(JSON.stringify(await queries.balance(organisation)));
-      const acme = new AccountHistory('acme', NOVEMBER);
-      const odd = new AccountHistory('odd ","asOf":{} \\ é', NOVEMBER);
-      await store.append([acme.take(), odd.take()]);
-      await project();
-      await same('acme');
-      await same('acme');
-      await same('odd ","asOf":{} \\ é');
-      // The other account moves the position, and not the revision.
-      odd.use([line(NOVEMBER, 1, {})]);
-      await store.append([odd.take()]);
-      await project();
-      await same('acme');
-      acme.use([line(NOVEMBER, 2.5, {})]);
-      await store.append([acme.take()]);
-      await project();
-      await same('acme');
-      expect(await queries.balanceText('nobody')).toBeUndefined();
-    });
-  });
-
   it('shows late usage in its own month and adjusted usage in both', async () => {
     await withQueries(server, async (queries, store, project) => {
       const acme = new AccountHistory('acme', NOVEMBER);
