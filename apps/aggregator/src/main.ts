@@ -1,5 +1,6 @@
 import { createLog } from '@app/logging';
 import { InvalidSetting, withSecretFiles } from '@app/postgres';
+import { collectEarly } from './collect-early.js';
 import { serveHealth } from './health/health-server.js';
 import { openParts } from './open-parts.js';
 import { processSettingsFrom } from './process-settings.js';
@@ -14,6 +15,7 @@ const RED_BEFORE_END_MS = 5_000;
 const endAtOnce = (): void => process.exit();
 
 async function main(): Promise<void> {
+  collectEarly();
   const settings = processSettingsFrom(withSecretFiles(process.env));
   const log = createLog({ name: 'aggregator', level: settings.logLevel });
   const { topic, host, port, accountCacheBytes: cachedBytesMax } = settings;

@@ -21,7 +21,7 @@ describe('settings of the aggregator process', () => {
       feed: { brokers: ['one:9092', 'two:9092'], topic: 'usage.v1' },
       streams: { databaseUrl: 'postgres://db' },
       topic: 'usage.v1',
-      accountCacheBytes: 512 * 1024 * 1024,
+      accountCacheBytes: 448 * 1024 * 1024,
       port: 3000,
       host: '127.0.0.1',
       logLevel: 'info',

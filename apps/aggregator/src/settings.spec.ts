@@ -6,7 +6,7 @@ const MIB = 1024 * 1024;
 
 describe('batchLimitsFor', () => {
   it.each([
-    ['the default', ACCOUNTS_LIMITS.cachedBytesMax, 20_000, 8 * MIB, 8_738],
+    ['the default', ACCOUNTS_LIMITS.cachedBytesMax, 20_000, 8 * MIB, 7_645],
     ['more than enough', 64 * 1024 * MIB, 20_000, 8 * MIB, 10_000],
     ['a small container', 32 * MIB, 2_730, 4 * MIB, 546],
     ['the least that can be set', 16 * MIB, 1_365, 2 * MIB, 273],

@@ -16,7 +16,7 @@ export interface AccountsLimits {
 
 export const ACCOUNTS_LIMITS: AccountsLimits = {
   cachedAccountsMax: 200_000,
-  cachedBytesMax: 512 * 1024 * 1024,
+  cachedBytesMax: 448 * 1024 * 1024,
   snapshotEveryEvents: 200,
   snapshotsWaitingMax: 64,
   oldDaysMax: 64,
