@@ -6,7 +6,7 @@ import { usageLoad } from '../load/usage-load.js';
 import type { Stage } from '../stage.js';
 import { cpuPerEvent } from '../system/cpu-time.js';
 import { makeDirectory, removeDirectory } from '../system/service.js';
-import { publishAll } from '../system/world.js';
+import { publishAll, recordOf } from '../system/world.js';
 
 const TOPIC = 'bench';
 const PARTITIONS = 12;
@@ -23,6 +23,7 @@ export const feed: Stage = {
     const { deliveries } = usageLoad(load);
     const count = deliveries.length;
     const texts = deliveries.map(({ text }) => text);
+    const records = deliveries.map(recordOf);
     const dataDir = await makeDirectory();
     try {
       const postgres = await startEmbeddedPostgres({ dataDir });
@@ -31,7 +32,7 @@ export const feed: Stage = {
         const usageFeed = await openUsageFeed({ databaseUrl: postgres.url }, { clientId: 'bench' });
         try {
           await usageFeed.ensureTopics([{ topic: TOPIC, timestamps: 'append', partitions: PARTITIONS }]);
-          const publishing = await cpuPerEvent(postgres.pid, count, () => publishAll(usageFeed, TOPIC, deliveries));
+          const publishing = await cpuPerEvent(postgres.pid, count, () => publishAll(usageFeed, TOPIC, records));
           const reading = await cpuPerEvent(postgres.pid, count, () => readAll(usageFeed, count));
           const [inserted, selected] = ['inserting the same bytes, 1,000 events a row', 'selecting those rows'];
           return [

@@ -4,7 +4,7 @@ import { figureOf, perSecond, timed, type Figure } from '../figure.js';
 import type { Stage } from '../stage.js';
 import { kafkaEnv, type KafkaEnv } from '../system/kafka-env.js';
 import { makeDirectory, removeDirectory } from '../system/service.js';
-import { publishAll, World } from '../system/world.js';
+import { publishAll, recordOf, World } from '../system/world.js';
 
 /** Through the Kafka of `KAFKA_BROKERS`, on a topic of its own; without that variable there is nothing to measure. */
 export const kafka: Stage = {
@@ -65,7 +65,7 @@ async function backlogRate(
   const startMs = await timed(start);
   await world.end();
   const feed = await openUsageFeed(usageFeedSettingsFrom(env), { clientId: 'bench-backlog' });
-  await publishAll(feed, env.CREDITFOLD_TOPIC, deliveries);
+  await publishAll(feed, env.CREDITFOLD_TOPIC, deliveries.map(recordOf));
   await feed.close();
   return perSecond(deliveries.length, (await timed(start)) - startMs);
 }

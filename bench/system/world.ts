@@ -1,5 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DEFAULT_TOPIC, openUsageFeed, usageFeedSettingsFrom, type UsageFeed } from '@app/usage-feed';
+import {
+  DEFAULT_TOPIC,
+  openUsageFeed,
+  usageFeedSettingsFrom,
+  type PublishRecord,
+  type UsageFeed,
+} from '@app/usage-feed';
 import { perSecond, timed, WrongTotal } from '../figure.js';
 import { ExpectedCredits } from '../load/expected-credits.js';
 import { nanosOf } from '../load/nanos.js';
@@ -57,6 +63,10 @@ export class World {
     return this.#startedBytes;
   }
 
+  get #topic(): string {
+    return this.options.env?.['CREDITFOLD_TOPIC'] ?? DEFAULT_TOPIC;
+  }
+
   /** A load of this cycle's usage, which counts as sent from here on. */
   load(options: Omit<LoadOptions, 'fromMs' | 'toMs'> & Partial<Pick<LoadOptions, 'fromMs'>>): UsageLoad {
     const nowMs = Date.now();
@@ -72,9 +82,10 @@ export class World {
     for (let from = 0; from < options.events; from += LOAD_EVENTS) {
       const events = Math.min(LOAD_EVENTS, options.events - from);
       const { deliveries } = this.load({ ...options, name: `${options.name}-${from}`, events });
-      count += deliveries.length;
+      const records = deliveries.map(recordOf);
+      count += records.length;
       ms += await timed(async () => {
-        await this.publish(deliveries);
+        await publishAll(this.feed, this.#topic, records);
         await this.api.drained();
       });
     }
@@ -83,7 +94,7 @@ export class World {
 
   /** To the feed, as a producer with a few requests in flight; resolves when all is durable. */
   publish(deliveries: readonly Delivery[]): Promise<void> {
-    return publishAll(this.feed, this.options.env?.['CREDITFOLD_TOPIC'] ?? DEFAULT_TOPIC, deliveries);
+    return publishAll(this.feed, this.#topic, deliveries.map(recordOf));
   }
 
   /** As `publish`, so many a second. */
@@ -152,18 +163,17 @@ async function feedOf(service: Service, { env = {} }: ServiceOptions): Promise<U
   return openUsageFeed(settings, { clientId: 'bench' });
 }
 
-/** Resolves when all deliveries are durable, a few requests in flight. */
-export async function publishAll(feed: UsageFeed, topic: string, deliveries: readonly Delivery[]): Promise<void> {
+/** Resolves when all records are durable, a few requests in flight. */
+export async function publishAll(feed: UsageFeed, topic: string, records: readonly PublishRecord[]): Promise<void> {
   let next = 0;
   const publishInTurn = async (): Promise<void> => {
-    while (next < deliveries.length) {
-      const chunk = deliveries.slice(next, (next += RECORDS_PER_PUBLISH));
-      await feed.publish(topic, chunk.map(recordOf));
-    }
+    while (next < records.length) await feed.publish(topic, records.slice(next, (next += RECORDS_PER_PUBLISH)));
   };
   await Promise.all(Array.from({ length: PUBLISHES_AT_ONCE }, publishInTurn));
 }
 
-function recordOf({ organisation, text }: Delivery) {
-  return { key: Buffer.from(organisation, 'utf8'), value: Buffer.from(text, 'utf8') };
-}
+/** As a producer has it at hand. */
+export const recordOf = ({ organisation, text }: Delivery): PublishRecord => ({
+  key: Buffer.from(organisation, 'utf8'),
+  value: Buffer.from(text, 'utf8'),
+});
