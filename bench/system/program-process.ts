@@ -21,6 +21,7 @@ export interface ProgramOptions {
 /** A compiled program of ours that serves, in a process of its own. */
 export class ProgramProcess {
   #output = '';
+  #isEnding = false;
   readonly #closed: Promise<void>;
 
   private constructor(
@@ -31,6 +32,9 @@ export class ProgramProcess {
     child.stdout?.on('data', (text) => (this.#output += String(text)));
     child.stderr?.on('data', (text) => (this.#output += String(text)));
     this.#closed = new Promise((resolve) => child.once('close', () => resolve()));
+    child.once('close', (code, signal) => {
+      if (!this.#isEnding) process.stderr.write(`${app} ended by itself with ${code ?? signal}: ${this.#output}\n`);
+    });
   }
 
   /** Resolves when it answers `/health/ready`. */
@@ -60,6 +64,7 @@ export class ProgramProcess {
 
   /** A clean end, as a service manager asks for it. */
   async end(): Promise<void> {
+    this.#isEnding = true;
     if (this.child.exitCode === null && this.child.signalCode === null) this.child.kill('SIGTERM');
     await this.#closed;
   }
