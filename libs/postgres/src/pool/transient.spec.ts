@@ -18,6 +18,8 @@ describe('isTransient', () => {
     ['deadlock', coded('40P01'), true, false],
     ['too many connections', coded('53300'), true, false],
     ['disk full', coded('53100'), true, false],
+    ['a disk that fails', coded('58030'), true, false],
+    ['a file that the server misses', coded('58P01'), true, false],
     ['statement timeout', coded('57014'), true, false],
     ['unknown outcome', new UnknownOutcome('commit'), true, false],
     ['unique violation', coded('23505'), false, false],

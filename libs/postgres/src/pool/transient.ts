@@ -28,7 +28,7 @@ const DRIVER_MESSAGES = [
   /^Query read timeout/,
 ];
 
-/** SQLSTATEs that a later attempt may not meet again (class 08 and class 53 count as a whole). */
+/** SQLSTATEs that a later attempt may not meet again (classes 08, 53 and 58 count as a whole). */
 const RETRIED_STATES = new Set([
   '40001', // serialization failure
   '40P01', // deadlock
@@ -56,13 +56,14 @@ export function isConnectionLost(error: unknown): boolean {
 }
 
 /**
- * True for faults that pass: lost connections, serialization failures, deadlocks, too many connections, timeouts, a
- * full disk, a server that shuts down or starts up. Back off and try again; everything else is a programmer's error.
+ * True for faults that pass, and are nobody's but the server's: lost connections, serialization failures, deadlocks, too
+ * many connections, timeouts, a full disk or one that cannot be read, a server that shuts down or starts up. Back off and
+ * try again; everything else is a programmer's error.
  */
 export function isTransient(error: unknown): boolean {
   if (error instanceof UnknownOutcome || isConnectionLost(error)) return true;
   const code = codeOf(error);
-  return code !== undefined && (RETRIED_STATES.has(code) || /^53...$/.test(code));
+  return code !== undefined && (RETRIED_STATES.has(code) || /^5[38]...$/.test(code));
 }
 
 /** True when the database says that its volume is full, whatever wraps what it says: nothing grows until there is room. */
