@@ -204,6 +204,27 @@ describe('notifications', () => {
     expect(deliveredTo('/late')).toHaveLength(1);
   });
 
+  it('are sent once to each channel while many wait for several', async () => {
+    await sandbox('many');
+    const channels = ['one', 'two', 'three', 'four'];
+    for (const name of channels)
+      await ok(accounts.put(`many/channels/${name}`, { kind: 'webhook', url: receiverUrl(`/many/${name}`) }));
+    const at = Array.from({ length: 10 }, (_, mark) => ({ value: mark + 1, channels }));
+    for (const alert of ['a', 'b', 'c'])
+      await ok(accounts.put(`many/alerts/${alert}`, { pool: 'credits', basis: 'percent-used', at }));
+    await use('many', '150');
+    await eventually('all', async () => {
+      const items = await sent('many');
+      return (
+        items.length === 30 && items.every(({ deliveries }) => deliveries.every(({ state }) => state === 'delivered'))
+      );
+    });
+    for (const name of channels) {
+      const ids = deliveredTo(`/many/${name}`).map(({ headers }) => headers['webhook-id']);
+      expect([ids.length, new Set(ids).size]).toEqual([30, 30]);
+    }
+  });
+
   it('F44: wait for no other channel, and hold up nothing else', async () => {
     for (const organisation of ['slow', 'quick']) {
       await sandbox(organisation);

@@ -139,9 +139,11 @@ export class NotificationDispatcher {
     const under = new Set<Promise<void>>();
     while (this.#mayGoOn(right)) {
       const free = LIMITS.deliveriesAtOnceMax - under.size;
+      // What ends while the question is under way may be answered as still waiting.
+      const busy = new Set(this.#busy);
       // What is under way is still due: ask for as many more.
       const due = free === 0 ? [] : await right.due(this.parts.nowMs(), LIMITS.deliveriesAtOnceMax + under.size);
-      for (const delivery of due.filter((each) => !this.#busy.has(channelKey(each))).slice(0, free)) {
+      for (const delivery of due.filter((each) => !busy.has(channelKey(each))).slice(0, free)) {
         const attempt = this.#attempt(right, delivery).finally(() => under.delete(attempt));
         under.add(attempt);
       }
