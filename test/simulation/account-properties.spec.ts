@@ -87,12 +87,11 @@ describe('an account over random histories of usage and commands', () => {
           event.type === 'UsageQuarantined' ? event.records.map(({ offset }) => offset) : [],
         ),
       );
-      const charged = new Set(lines.map((line) => keyOf(line)));
+      const charged = new Set(lines.map((line) => keyOf(line, line.contentHash)));
       expect(charged.size).toBe(lines.length);
       for (const { offset, content } of account.fed) {
         const fates = Number(chargedBy.has(offset)) + Number(quarantined.has(offset));
-        const isKnown =
-          content.kind === 'event' && charged.has(keyOf({ hash: content.hash, timeMs: content.event.timeMs }));
+        const isKnown = content.kind === 'event' && charged.has(keyOf(content.event, content.hash));
         expect([offset, fates === 1 || (fates === 0 && isKnown)]).toEqual([offset, true]);
       }
     });
@@ -184,8 +183,10 @@ describe('an account over random histories of usage and commands', () => {
   });
 });
 
-const keyOf = ({ hash, timeMs }: { hash: { identityLow: number; contentLow: number }; timeMs: number }): string =>
-  `${hash.identityLow}/${hash.contentLow}/${timeMs}`;
+const keyOf = (
+  { source, id, timeMs }: { source: string; id: string; timeMs: number },
+  { contentLow }: { contentLow: number },
+): string => `${source}/${id}/${contentLow}/${timeMs}`;
 
 function expectEvidence(event: UsageCharged): void {
   event.uses.forEach((_, use) => {

@@ -9,7 +9,7 @@ export type {
 export { CycleUsage } from './commands/cycle-usage.js';
 export { AccountBroken, AppendTooLarge, Fenced, TooBusy } from './errors.js';
 export * from './explain/index.js';
-export { IdentityHasher, SECRET_BYTES } from './identities/identity-hasher.js';
+export { IdentityHasher, SECRET_BYTES, type Identity } from './identities/identity-hasher.js';
 export type { AccountsLimits, CommandsLimits } from './limits.js';
 export { ACCOUNTS_LIMITS, COMMANDS_LIMITS } from './limits.js';
 export { Accounts } from './repository/accounts.js';

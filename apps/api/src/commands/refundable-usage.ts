@@ -24,7 +24,7 @@ export async function refundableEvent(
 ): Promise<RefundableUsage | null> {
   const account = await streams.accounts.loadFresh(organisation);
   const query = { source, id, ...(timeMs === null ? {} : { timeMs }) };
-  const found = await findEvidence(streams.store, streams.accounts.hasher, account, query);
+  const found = await findEvidence(streams.store, account, query);
   return found ? refundableLine(found.event, found.revision, found.lineIndex) : null;
 }
 

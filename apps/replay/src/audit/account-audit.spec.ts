@@ -1,3 +1,4 @@
+import { IdentityHasher, SECRET_BYTES } from '@app/accounts';
 import { describe, expect, it } from '@jest/globals';
 import type { AccountCommand, AccountEvent } from '@app/metering';
 import { AccountFixture, catalogFixture } from '@app/metering/testing';
@@ -7,7 +8,7 @@ import { AccountAudit } from './account-audit.js';
 /** What the audit finds in a history. */
 function findingsOf(events: readonly AccountEvent[], catalog = catalogFixture()): string[] {
   const found: string[] = [];
-  const audit = new AccountAudit('acme', undefined);
+  const audit = new AccountAudit('acme', new IdentityHasher(new Uint8Array(SECRET_BYTES)));
   const report = (at: string) => (finding: { check: string; detail: string; stored?: string; recomputed?: string }) => {
     found.push(`${at} ${finding.check}: ${finding.detail} (${finding.stored} / ${finding.recomputed})`);
   };

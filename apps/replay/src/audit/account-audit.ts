@@ -30,7 +30,7 @@ export class AccountAudit {
 
   constructor(
     readonly organisation: string,
-    hasher: IdentityHasher | undefined,
+    hasher: IdentityHasher,
   ) {
     this.state = initialState(organisation);
     this.identities = new IdentityAudit(organisation, hasher);

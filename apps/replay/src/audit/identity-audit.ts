@@ -1,13 +1,5 @@
 import type { IdentityHasher } from '@app/accounts';
-import {
-  DAY_MS,
-  dayOf,
-  usageColumnsOf,
-  type AccountEvent,
-  type ClockKind,
-  type EvidenceTable,
-  type IdentityHash,
-} from '@app/metering';
+import { DAY_MS, dayOf, usageColumnsOf, type AccountEvent, type ClockKind, type EvidenceTable } from '@app/metering';
 import type { Report } from './finding.js';
 import { IdentitySet } from './identity-set.js';
 
@@ -24,7 +16,7 @@ interface Identified {
 
 /**
  * I2 within an account: no identity is charged twice on one day, and none on two days that both lie in the conflict
- * window of the later charge. The recorded hash is checked against source and id: a forged one would hide a repeat.
+ * window of the later charge.
  */
 export class IdentityAudit {
   private readonly charged = new IdentitySet();
@@ -33,7 +25,7 @@ export class IdentityAudit {
 
   constructor(
     private readonly organisation: string,
-    private readonly hasher: IdentityHasher | undefined,
+    private readonly hasher: IdentityHasher,
   ) {}
 
   get size(): number {
@@ -51,24 +43,15 @@ export class IdentityAudit {
     for (let index = 0; index < evidence.count; index += 1) {
       const recordedMs = evidence.recordTimestampsMs[index] ?? 0;
       if (this.clock !== 'manual') this.ledgerTimeMs = Math.max(this.ledgerTimeMs, recordedMs);
-      const hash = evidence.hashes[index];
       const line = {
         source: evidence.sources.texts[evidence.sourceNumbers[index] ?? 0] ?? '',
         id: evidence.ids[index] ?? '',
         timeMs: evidence.timesMs[index] ?? 0,
       };
-      if (hash === undefined) continue;
-      this.checkHash(hash, line, report);
-      const days = this.charged.add(hash, dayOf(line.timeMs));
+      const identity = this.hasher.identityOf(this.organisation, line.source, line.id);
+      const days = this.charged.add(identity, dayOf(line.timeMs));
       if (days !== undefined) this.compare(days, line, report);
     }
-  }
-
-  private checkHash(hash: IdentityHash, { source, id }: Identified, report: Report): void {
-    if (this.hasher === undefined) return;
-    const expected = this.hasher.identityOf(this.organisation, source, id);
-    if (expected.identityHigh !== hash.identityHigh || expected.identityLow !== hash.identityLow)
-      report({ check: 'identities', detail: `the identity hash of ${source} ${id} is not its own` });
   }
 
   private compare(days: readonly number[], line: Identified, report: Report): void {

@@ -1,4 +1,4 @@
-import type { IdentityHash } from '@app/metering';
+import type { Identity } from '@app/accounts';
 
 const EMPTY_DAY = -2_147_483_648;
 const CAPACITY_MIN = 16;
@@ -18,10 +18,10 @@ export class IdentitySet {
    * Adds an identity charged on a day. Answers the days on which it had been charged before, or undefined where it is
    * new: the usual case costs one probe and no allocation.
    */
-  add(hash: IdentityHash, day: number): readonly number[] | undefined {
+  add(identity: Identity, day: number): readonly number[] | undefined {
     if (this.#size * 5 >= (this.#mask + 1) * 3) this.#grow();
-    const high = hash.identityHigh | 0;
-    const low = hash.identityLow | 0;
+    const high = identity.identityHigh | 0;
+    const low = identity.identityLow | 0;
     const slots = this.#slots;
     let days: number[] | undefined;
     let slot = (low ^ Math.imul(high, 0x9e3779b1)) & this.#mask;

@@ -29,7 +29,7 @@ const eventOf = (lines: Lines): UsageCharged => ({
   evidence: lines.map(({ hour, dimensions, lines: own }, index): EvidenceLine => ({
     source: `/source/${index % 2}`,
     id: `id-${index}`,
-    hash: { identityHigh: 0, identityLow: index, contentHigh: 0, contentLow: 0 },
+    contentHash: { contentHigh: 0, contentLow: index },
     timeMs: hour * HOUR_MS + index,
     usageTimeMs: hour * HOUR_MS + index,
     offset: BigInt(index),

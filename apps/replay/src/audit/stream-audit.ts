@@ -32,7 +32,7 @@ export class StreamAudit {
 
   constructor(
     readonly stream: string,
-    hasher: IdentityHasher | undefined,
+    hasher: IdentityHasher,
   ) {
     this.hash = chainStart(stream);
     if (stream.startsWith(ACCOUNT_STREAM_PREFIX))

@@ -10,7 +10,7 @@ import { StreamAudit } from './stream-audit.js';
 export interface StreamsAuditOptions {
   readonly store: EventStore;
   /** Keys the identity hashes; undefined where no deployment has been made yet. */
-  readonly hasher: IdentityHasher | undefined;
+  readonly hasher: IdentityHasher;
   readonly findings: Findings;
   readonly share: Share;
   /** The end of what is audited, so that live traffic does not disturb. */

@@ -3,13 +3,13 @@ import type * as z from 'zod';
 import { creditSchemas } from './credit-schemas.js';
 import type { DecodedEvent, EventDefinitions, StoredBody, Upcaster } from './event-codec.js';
 import { EventCodec, jsonDefinition, jsonUpcaster } from './event-codec.js';
-import type { IdentityVisitor } from './evidence-codec.js';
+import type { ChargedEvent } from './evidence-codec.js';
 import type { EncodedEvent } from './hash-chain.js';
-import { openEvent } from './hash-chain.js';
 import { lifecycleSchemas } from './lifecycle-schemas.js';
 import { ruleSchemas } from './rule-schemas.js';
-import { readUsageCharged, visitUsageIdentities, writeUsageCharged } from './usage-charged-codec.js';
+import { readUsageCharged, usageOfVersion1, visitUsage, writeUsageCharged } from './usage-charged-codec.js';
 import { usageChargedSchema } from './usage-schema.js';
+import { USAGE_VERSION } from './usage-version.js';
 
 type JsonEvent = Exclude<AccountEvent, { type: 'UsageCharged' }>;
 
@@ -52,12 +52,12 @@ const jsonDefinitions = Object.fromEntries(
 export const accountEvents = new EventCodec<AccountEvent>('account-<organisation>', {
   ...jsonDefinitions,
   UsageCharged: {
-    version: 1,
+    version: USAGE_VERSION,
     schema: usageChargedSchema,
     encoding: 'binary',
     write: writeUsageCharged,
     read: readUsageCharged,
-    upcasters: new Map(),
+    upcasters: new Map([[1, usageOfVersion1]]),
   },
 });
 
@@ -74,7 +74,10 @@ export function decodeAccountEvent(stored: StoredBody): DecodedEvent<AccountEven
   return accountEvents.decode(stored);
 }
 
-/** Calls `visit` for each usage event of a stored `UsageCharged` of the current version, and does nothing for other types. @throws {CorruptEvent} */
-export function visitStoredIdentities(stored: StoredBody, visit: IdentityVisitor): void {
-  if (stored.type === 'UsageCharged') visitUsageIdentities(openEvent(stored.type, stored.data).body, visit);
+/**
+ * Calls `visit` for each usage event of a stored `UsageCharged`, and does nothing for other types.
+ * @throws {CorruptEvent | NewerEventVersion}
+ */
+export function visitStoredUsage(stored: StoredBody, visit: (event: ChargedEvent) => void): void {
+  if (stored.type === 'UsageCharged') visitUsage(accountEvents.open(stored).body, visit);
 }

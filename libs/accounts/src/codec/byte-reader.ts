@@ -1,5 +1,6 @@
 import { blankNumbers } from './blank-numbers.js';
 import { CorruptEvent } from './codec-errors.js';
+import { SHIFT_MAX, unpackRice } from './rice-coding.js';
 
 // One text at a time is put together here: cutting one up and joining it makes five strings of each.
 const UUID_TEXT = Buffer.alloc(36);
@@ -102,6 +103,18 @@ export class ByteReader {
   zigzags(count: number, factor: number): number[] {
     const values = this.blank(count);
     for (let index = 0; index < count; index += 1) values[index] = this.zigzag() * factor;
+    return values;
+  }
+
+  /** So many numbers from 0, packed in bits behind their shift. */
+  rice(count: number): number[] {
+    const shift = this.byte();
+    if (shift > SHIFT_MAX) throw this.corrupt(`numbers are shifted by ${shift} bits`);
+    if (count * (shift + 1) > this.remaining * 8) throw this.corrupt(`${count} numbers are cut off`);
+    const values = blankNumbers(count);
+    const end = unpackRice(this.bytes, this.at, shift, values);
+    if (end > this.bytes.length) throw this.corrupt('packed numbers are cut off');
+    this.at = end;
     return values;
   }
 

@@ -1,3 +1,6 @@
+import type { PackedNumbers } from './column-scratch.js';
+import { packRice, RICE_BYTES_MAX } from './rice-coding.js';
+
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /** Bytes that grow as they are written. Reused between events: `reset`, write, `copy`. */
@@ -93,6 +96,13 @@ export class ByteWriter {
       at = putVarint(bytes, at, value < 0 ? -value * 2 - 1 : value * 2);
     }
     this.length = at;
+  }
+
+  /** Numbers packed in bits, behind the byte of their shift. */
+  rice(packed: PackedNumbers): void {
+    this.byte(packed.shift);
+    this.reserve(RICE_BYTES_MAX * packed.count);
+    this.length = packRice(this.bytes, this.length, packed);
   }
 
   /** A count of things. @throws {RangeError} above what a reader accepts: the event has to be split */

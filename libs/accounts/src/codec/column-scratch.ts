@@ -1,12 +1,23 @@
 import { SMALL_MAX } from '@app/metering';
 import { EXPONENT_MAX, POWERS } from './column-form.js';
+import { bestShift, newBitLengths, RICE_MAX } from './rice-coding.js';
 
 /** Smaller numbers take one byte as they are. */
 const ONE_BYTE_MAX = 0x7f;
+/** Packing fewer numbers saves less than a few bytes and is not worth looking for. */
+const PACKED_MIN = 6;
+
+/** Numbers as they are packed: divided by what they share, signs folded in. */
+export interface PackedNumbers {
+  readonly numbers: Uint32Array;
+  readonly count: number;
+  readonly shift: number;
+}
 
 /**
- * The numbers of one column on their way into bytes, and what decides its form: its least and its largest number, and
- * the power of ten that all of them share. Its room is used for one column after the other.
+ * The numbers of one column on their way into bytes, and what decides its form: its least and its largest number, the
+ * power of ten that all of them share, and whether they are shorter packed. Its room is used for one column after the
+ * other.
  */
 export class ColumnScratch {
   values = new Float64Array(1_024);
@@ -14,6 +25,12 @@ export class ColumnScratch {
   least = 0;
   largest = 0;
   exponent = 0;
+  /** What the column takes with its first byte; when it is packed, about. */
+  bytes = 0;
+  /** Set where the numbers are shorter in bits than in bytes. */
+  packed: PackedNumbers | undefined;
+  #folded = new Uint32Array(1_024);
+  readonly #lengths = newBitLengths();
 
   /** Room for so many numbers, for the caller to fill before `measure`. What was in it is gone. */
   begin(length: number): Float64Array {
@@ -44,6 +61,9 @@ export class ColumnScratch {
     this.largest = largest;
     const isWorthIt = least !== largest && (largest > ONE_BYTE_MAX || least < -ONE_BYTE_MAX);
     this.exponent = isWorthIt && this.isSmall ? this.#sharedExponent() : 0;
+    this.packed = undefined;
+    if (this.isConstant) this.bytes = 1 + varintBytes(Math.abs(least) * 2);
+    else if (!this.isSmall || length < PACKED_MIN || !this.#pack()) this.bytes = this.#bytesOfVarints();
   }
 
   get isConstant(): boolean {
@@ -54,14 +74,39 @@ export class ColumnScratch {
     return this.least >= -SMALL_MAX && this.largest <= SMALL_MAX;
   }
 
-  /** What the column takes with its first byte. */
-  get bytes(): number {
+  #bytesOfVarints(): number {
     const { values, length, least } = this;
-    if (this.isConstant) return 1 + varintBytes(Math.abs(least) * 2);
     const factor = (least < 0 ? 2 : 1) / powerOf(this.exponent);
     let size = 1;
     for (let index = 0; index < length; index += 1) size += varintBytes(Math.abs(values[index] ?? 0) * factor);
     return size;
+  }
+
+  /** Whether the numbers are shorter packed: then they are, and how long they are is known. */
+  #pack(): boolean {
+    const { values, length, least, largest } = this;
+    const isSigned = least < 0;
+    const power = powerOf(this.exponent);
+    if (Math.max(largest, -least) * (isSigned ? 2 : 1) > RICE_MAX * power) return false;
+    if (length > this.#folded.length) this.#folded = new Uint32Array(2 * length);
+    const numbers = this.#folded;
+    const lengths = this.#lengths.fill(0);
+    let sum = 0;
+    let varints = 0;
+    for (let index = 0; index < length; index += 1) {
+      const value = (values[index] ?? 0) / power;
+      const number = isSigned ? (value < 0 ? -value * 2 - 1 : value * 2) : value;
+      numbers[index] = number;
+      sum += number;
+      varints += varintBytes(number);
+      const bits = 32 - Math.clz32(number);
+      lengths[bits] = (lengths[bits] ?? 0) + 1;
+    }
+    const { shift, bytes } = bestShift(lengths, length, sum / length);
+    if (bytes >= varints) return false;
+    this.packed = { numbers, count: length, shift };
+    this.bytes = 2 + bytes;
+    return true;
   }
 
   #sharedExponent(): number {

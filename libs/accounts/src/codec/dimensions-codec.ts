@@ -2,8 +2,10 @@ import type { DimensionTable } from '@app/metering';
 import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
 import { CODEC_LIMITS } from './codec-limits.js';
+import { readIds, writeIds } from './id-columns.js';
 import { readIntegers } from './read-columns.js';
 import { TextList, writeTexts } from './text-table.js';
+import type { UsageVersion } from './usage-version.js';
 import { writeIntegers } from './write-columns.js';
 
 /** The names, lists of names, the list of each combination, then the values of each name. */
@@ -18,13 +20,14 @@ export function writeDimensions(writer: ByteWriter, columns: DimensionTable): vo
   }
   writeIntegers(writer, nameListNumbers);
   for (const { values, numbers } of byName) {
-    writeTexts(writer, values.texts);
+    writer.varint(values.texts.length);
+    writeIds(writer, values.texts);
     writeIntegers(writer, numbers);
   }
 }
 
-/** @throws {CorruptEvent} */
-export function readDimensions(reader: ByteReader): DimensionTable {
+/** The reverse of `writeDimensions`, of older versions, too. @throws {CorruptEvent} */
+export function readDimensions(reader: ByteReader, version: UsageVersion): DimensionTable {
   const count = reader.count(CODEC_LIMITS.elementsMax);
   const names = new TextList(reader);
   const lists = readNameLists(reader, names);
@@ -39,11 +42,11 @@ export function readDimensions(reader: ByteReader): DimensionTable {
     for (const name of list) pairCounts[name] = (pairCounts[name] ?? 0) + 1;
   }
   const byName = pairCounts.map((pairs) => {
-    const values = new TextList(reader);
+    const texts = version === 1 ? new TextList(reader).texts : readIds(reader, reader.count(pairs));
     const numbers = readIntegers(reader, pairs);
-    // Each value that is meant exists.
-    for (const number of numbers) values.text(number);
-    return { values, numbers };
+    for (const number of numbers)
+      if (texts[number] === undefined) throw reader.corrupt(`value ${number} does not exist`);
+    return { values: { texts }, numbers };
   });
   return { names, byName, nameLists: { lists }, nameListNumbers };
 }

@@ -1,7 +1,7 @@
 import type { AccountEvent, EvidenceLine, UsageCharged } from '@app/metering';
 import { describe, expect, it } from '@jest/globals';
 import type * as z from 'zod';
-import { accountEvents, decodeAccountEvent, encodeAccountEvent, visitStoredIdentities } from './account-codec.js';
+import { accountEvents, decodeAccountEvent, encodeAccountEvent, visitStoredUsage } from './account-codec.js';
 import { CorruptEvent, NewerEventVersion } from './codec-errors.js';
 import { creditSchemas } from './credit-schemas.js';
 import { EventCodec, jsonDefinition, jsonUpcaster } from './event-codec.js';
@@ -15,7 +15,7 @@ const json = (value: unknown): Uint8Array => Buffer.from(JSON.stringify(value));
 const line = (index: number): EvidenceLine => ({
   source: 'app',
   id: `job-${String(index).padStart(5, '0')}`,
-  hash: { identityHigh: index, identityLow: 0xff_ff_ff_ff, contentHigh: 3, contentLow: 4 },
+  contentHash: { contentHigh: 0xff_ff_ff_ff, contentLow: index },
   timeMs: 1_700_000_000_000 + index,
   usageTimeMs: 1_700_000_000_000 + index,
   offset: BigInt(index),
@@ -159,12 +159,12 @@ describe('evidence', () => {
     expect(() => (event as UsageCharged).evidence).toThrow(CorruptEvent);
   });
 
-  it('gives identities without building lines', () => {
+  it('gives what deduplication needs without building lines', () => {
     const lines = Array.from({ length: 40 }, (_, index) => line(index));
     const { data } = encodeAccountEvent(usage(lines), start);
     const met: unknown[] = [];
-    visitStoredIdentities({ type: 'UsageCharged', data }, (hash, timeMs) => met.push({ hash, timeMs }));
-    expect(met).toEqual(lines.map(({ hash, timeMs }) => ({ hash, timeMs })));
+    visitStoredUsage({ type: 'UsageCharged', data }, (event) => met.push(event));
+    expect(met).toEqual(lines.map(({ source, id, contentHash, timeMs }) => ({ source, id, contentHash, timeMs })));
     expect((decodeAccountEvent({ type: 'UsageCharged', data }).event as UsageCharged).evidence).toEqual(lines);
   });
 });

@@ -88,6 +88,12 @@ export class EventCodec<E extends { readonly type: string }> {
 
   /** @throws {CorruptEvent | NewerEventVersion} */
   decode(stored: StoredBody): DecodedEvent<E> {
+    const { hash, body } = this.open(stored);
+    return { event: this.definitionOf(stored.type, 0).read(body), hash };
+  }
+
+  /** The body in the current version, whichever was stored. @throws {CorruptEvent | NewerEventVersion} */
+  open(stored: StoredBody): { readonly body: Uint8Array; readonly hash: Uint8Array } {
     const { version, hash, body } = openEvent(stored.type, stored.data);
     const definition = this.definitionOf(stored.type, version);
     if (version > definition.version) throw new NewerEventVersion(stored.type, version, definition.version);
@@ -97,7 +103,7 @@ export class EventCodec<E extends { readonly type: string }> {
       if (upcast === undefined) throw new CorruptEvent(stored.type, `nothing reads its version ${version}`);
       current = upcast(current);
     }
-    return { event: definition.read(current), hash };
+    return { body: current, hash };
   }
 
   /** An event as JSON values, amounts as decimal strings: what people and debugging endpoints see. */

@@ -1,38 +1,36 @@
-import type { EvidenceTable, IdentityHash, LineExtras, UseAmounts } from '@app/metering';
+import type { ContentHash, EvidenceLine, EvidenceTable, LineExtras, UseAmounts } from '@app/metering';
 import { readUseAmounts, writeAmounts } from './amount-columns.js';
 import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
 import { CODEC_LIMITS } from './codec-limits.js';
 import { readIds, writeIds } from './id-columns.js';
-import { readColumnSteps, readIntegers, readSteps } from './read-columns.js';
+import { readColumnSteps, readIntegers, readReferences, readSteps } from './read-columns.js';
 import { readSparse, readSparseLists, writeSparse, writeSparseLists } from './sparse-columns.js';
 import { TextList, writeTexts } from './text-table.js';
-import { writeColumnSteps, writeDifferences, writeIntegers, writeSteps } from './write-columns.js';
+import { USAGE_VERSION, type UsageVersion } from './usage-version.js';
+import { writeColumnSteps, writeDifferences, writeIntegers, writeReferences, writeSteps } from './write-columns.js';
 
-/** Identity and content hash of one usage event, 64 bits each. */
-const HASHES_BYTES = 16;
+const CONTENT_HASH_BYTES = 8;
+/** Version 1 recorded the hash of the identity, too, which follows from source and id. */
+const IDENTITY_HASH_BYTES = 8;
 
-/** Called with what deduplication needs of each usage event. */
-export type IdentityVisitor = (hash: IdentityHash, timeMs: number) => void;
+/** What deduplication needs of a usage event. */
+export type ChargedEvent = Pick<EvidenceLine, 'source' | 'id' | 'contentHash' | 'timeMs'>;
 
-function writeHashes(writer: ByteWriter, hashes: readonly IdentityHash[]): void {
-  for (const { identityHigh, identityLow, contentHigh, contentLow } of hashes) {
-    writer.uint32(identityHigh);
-    writer.uint32(identityLow);
+function writeHashes(writer: ByteWriter, hashes: readonly ContentHash[]): void {
+  for (const { contentHigh, contentLow } of hashes) {
     writer.uint32(contentHigh);
     writer.uint32(contentLow);
   }
 }
 
-function readHashes(reader: ByteReader): IdentityHash[] {
-  const hashes: IdentityHash[] = [];
-  for (let left = reader.count(CODEC_LIMITS.elementsMax, HASHES_BYTES); left > 0; left--)
-    hashes.push({
-      identityHigh: reader.uint32(),
-      identityLow: reader.uint32(),
-      contentHigh: reader.uint32(),
-      contentLow: reader.uint32(),
-    });
+function readHashes(reader: ByteReader, version: UsageVersion): ContentHash[] {
+  const skipped = version === 1 ? IDENTITY_HASH_BYTES : 0;
+  const hashes: ContentHash[] = [];
+  for (let left = reader.count(CODEC_LIMITS.elementsMax, skipped + CONTENT_HASH_BYTES); left > 0; left -= 1) {
+    if (skipped > 0) reader.raw(skipped);
+    hashes.push({ contentHigh: reader.uint32(), contentLow: reader.uint32() });
+  }
   return hashes;
 }
 
@@ -110,13 +108,13 @@ function readExtras(reader: ByteReader, lineCount: number): Map<number, LineExtr
   return new Map([...extras].toSorted(([one], [other]) => one - other));
 }
 
-/** Usage events as columns. Hashes and times stand first: deduplication reads nothing behind them. */
+/** Usage events as columns. What deduplication needs stands first: it reads nothing behind. */
 export function writeEvidence(writer: ByteWriter, columns: EvidenceTable): void {
   const { count, timesMs, usageTimesMs } = columns;
   if (columns.lineCount > CODEC_LIMITS.elementsMax)
     throw new RangeError('there are too many meter lines for one event');
   writer.count(count, CODEC_LIMITS.elementsMax);
-  writeHashes(writer, columns.hashes);
+  writeHashes(writer, columns.contentHashes);
   writeSteps(writer, timesMs);
   writeTexts(writer, columns.sources.texts);
   writeIntegers(writer, columns.sourceNumbers);
@@ -125,41 +123,45 @@ export function writeEvidence(writer: ByteWriter, columns: EvidenceTable): void 
   // Usage time is the event's own time but for clocks that are ahead: mostly one byte for all.
   writeDifferences(writer, timesMs, usageTimesMs);
   writeSteps(writer, columns.recordTimestampsMs);
-  writeIntegers(writer, columns.dimensions);
+  writeReferences(writer, columns.dimensions);
   writePatterns(writer, columns);
   writeMeterLines(writer, columns);
 }
 
-/** The reverse of `writeEvidence`. @throws {CorruptEvent} */
-export function readEvidence(reader: ByteReader): EvidenceTable {
-  const hashes = readHashes(reader);
-  const count = hashes.length;
+type ChargedEvents = Pick<EvidenceTable, 'count' | 'contentHashes' | 'timesMs' | 'sourceNumbers' | 'ids'> & {
+  readonly sources: TextList;
+};
+
+function readCharged(reader: ByteReader, version: UsageVersion): ChargedEvents {
+  const contentHashes = readHashes(reader, version);
+  const count = contentHashes.length;
   const timesMs = readSteps(reader, count);
   const sources = new TextList(reader);
   const sourceNumbers = readIntegers(reader, count);
   // Each source that is meant exists.
   for (const number of sourceNumbers) sources.text(number);
-  const ids = readIds(reader, count);
+  return { count, contentHashes, timesMs, sources, sourceNumbers, ids: readIds(reader, count) };
+}
+
+/** The reverse of `writeEvidence`, of older versions, too. @throws {CorruptEvent} */
+export function readEvidence(reader: ByteReader, version: UsageVersion): EvidenceTable {
+  const charged = readCharged(reader, version);
+  const { count, timesMs } = charged;
   const offsets = readColumnSteps(reader, count);
   const ahead = readIntegers(reader, count);
   const usageTimesMs = ahead.some((ms) => ms !== 0)
     ? timesMs.map((timeMs, index) => timeMs - (ahead[index] ?? 0))
     : timesMs;
   const recordTimestampsMs = readSteps(reader, count);
-  const dimensions = readIntegers(reader, count);
+  const dimensions = version === 1 ? readIntegers(reader, count) : readReferences(reader, count);
   const { lists, patternNumbers, counts, lineCount } = readPatterns(reader, count);
   const amounts = new Map<number, UseAmounts>();
   for (const [use, lines] of counts) amounts.set(use, readUseAmounts(reader, lines));
   const extras = readExtras(reader, lineCount);
   reader.end();
   return {
-    count,
-    hashes,
-    timesMs,
+    ...charged,
     usageTimesMs,
-    sources,
-    sourceNumbers,
-    ids,
     offsets,
     recordTimestampsMs,
     dimensions,
@@ -171,9 +173,15 @@ export function readEvidence(reader: ByteReader): EvidenceTable {
   };
 }
 
-/** Hashes and event times alone, without building lines. @throws {CorruptEvent} */
-export function visitIdentities(reader: ByteReader, visit: IdentityVisitor): void {
-  const hashes = readHashes(reader);
-  const times = readSteps(reader, hashes.length);
-  hashes.forEach((hash, index) => visit(hash, times[index] ?? 0));
+/** What deduplication needs of each usage event, without reading the rest. @throws {CorruptEvent} */
+export function visitCharged(reader: ByteReader, visit: (event: ChargedEvent) => void): void {
+  const { contentHashes, timesMs, sources, sourceNumbers, ids } = readCharged(reader, USAGE_VERSION);
+  contentHashes.forEach((contentHash, index) =>
+    visit({
+      source: sources.text(sourceNumbers[index] ?? 0),
+      id: ids[index] ?? '',
+      contentHash,
+      timeMs: timesMs[index] ?? 0,
+    }),
+  );
 }

@@ -11,6 +11,7 @@ const TEXT = 2;
 const KINDS = 3;
 const UUID_FORM = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const DASH = 45;
+const ZERO = 48;
 
 interface CountedIds {
   readonly prefixes: number[];
@@ -29,12 +30,19 @@ function trailingDigits(id: string): number {
   return digits;
 }
 
+/** The digits from here on: at most as many as stay exact. */
+function numberFrom(id: string, start: number): number {
+  let value = 0;
+  for (let at = start; at < id.length; at += 1) value = value * 10 + id.charCodeAt(at) - ZERO;
+  return value;
+}
+
 function kindOf(id: string): number {
   if (id.length === 36 && id.charCodeAt(8) === DASH && UUID_FORM.test(id)) return UUID;
   return trailingDigits(id) > 0 ? COUNTED : TEXT;
 }
 
-/** Event ids by kind: UUIDs as 16 bytes, counted ids as prefix, width and number, anything else as text. */
+/** Ids, and values of dimensions, by kind: UUIDs as 16 bytes, counted ids as prefix, width and number, anything else as text. */
 export function writeIds(writer: ByteWriter, ids: readonly string[]): void {
   const start = writer.size;
   if (writeUuids(writer, ids)) return;
@@ -54,12 +62,20 @@ function writeKinds(writer: ByteWriter, ids: readonly string[]): void {
   writeIntegers(writer, kinds);
   const table = new TextTable();
   const counted: CountedIds = { prefixes: [], widths: [], numbers: [] };
+  let prefix = '';
+  let prefixNumber = -1;
   ids.forEach((id, index) => {
     if (kinds[index] !== COUNTED) return;
     const width = trailingDigits(id);
-    counted.prefixes.push(table.numberOf(id.slice(0, -width)));
+    const prefixLength = id.length - width;
+    // Mostly it is the last one's, which costs less to see than to look for.
+    if (prefixNumber < 0 || prefix.length !== prefixLength || !id.startsWith(prefix)) {
+      prefix = id.slice(0, prefixLength);
+      prefixNumber = table.numberOf(prefix);
+    }
+    counted.prefixes.push(prefixNumber);
     counted.widths.push(width);
-    counted.numbers.push(Number(id.slice(-width)));
+    counted.numbers.push(numberFrom(id, prefixLength));
   });
   if (counted.numbers.length > 0) {
     table.write(writer);

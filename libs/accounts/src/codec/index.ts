@@ -1,4 +1,4 @@
-export { accountEvents, decodeAccountEvent, encodeAccountEvent, visitStoredIdentities } from './account-codec.js';
+export { accountEvents, decodeAccountEvent, encodeAccountEvent, visitStoredUsage } from './account-codec.js';
 export { catalogEvents, deploymentEvents } from './catalog-events.js';
 export type { CatalogPublished, DeploymentKeyed } from './catalog-events.js';
 export { CorruptEvent, NewerEventVersion } from './codec-errors.js';
@@ -7,7 +7,7 @@ export type { EventDescription } from './describe-events.js';
 export { jsonUpcaster } from './event-codec.js';
 export type { DecodedEvent, EventCodec, StoredBody, Upcaster } from './event-codec.js';
 export { renderEventsDocument } from './events-document.js';
-export type { IdentityVisitor } from './evidence-codec.js';
+export type { ChargedEvent } from './evidence-codec.js';
 export { feedEvents } from './feed-events.js';
 export type {
   AccountParked,

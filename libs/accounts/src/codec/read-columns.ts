@@ -1,14 +1,29 @@
 import { AmountColumn } from '@app/metering';
 import { blankNumbers } from './blank-numbers.js';
 import type { ByteReader } from './byte-reader.js';
-import { CONSTANT, EXPONENT_SHIFT, formOf, LARGE, POWERS, PREDICTED, SIGNED, VARINTS } from './column-form.js';
+import { CONSTANT, formOf, LARGE, PACKED, powerIn, PREDICTED, SIGNED, VARINTS } from './column-form.js';
 
 function readShaped(reader: ByteReader, count: number, head: number): number[] {
   const form = formOf(head);
   if (form === CONSTANT) return repeat(reader.zigzag(), count);
-  const power = POWERS[head >> EXPONENT_SHIFT];
+  const power = powerIn(head);
   if (form !== VARINTS || power === undefined) throw reader.corrupt('a column has an unknown form');
+  if ((head & PACKED) !== 0) return readPacked(reader, count, { isSigned: (head & SIGNED) !== 0, power });
   return (head & SIGNED) === 0 ? reader.varints(count, power) : reader.zigzags(count, power);
+}
+
+function readPacked(
+  reader: ByteReader,
+  count: number,
+  { isSigned, power }: { readonly isSigned: boolean; readonly power: number },
+): number[] {
+  const values = reader.rice(count);
+  if (!isSigned && power === 1) return values;
+  for (let index = 0; index < count; index += 1) {
+    const value = values[index] ?? 0;
+    values[index] = (isSigned ? (value >>> 1) ^ -(value & 1) : value) * power;
+  }
+  return values;
 }
 
 function repeat(value: number, times: number): number[] {
@@ -110,4 +125,16 @@ export function readColumnSteps(reader: ByteReader, count: number): AmountColumn
     column.push(value);
   }
   return column;
+}
+
+/** The reverse of `writeReferences`. @throws {CorruptEvent} */
+export function readReferences(reader: ByteReader, count: number): number[] {
+  const numbers = readIntegers(reader, count);
+  let next = 0;
+  for (let index = 0; index < count; index += 1) {
+    const number = next - (numbers[index] ?? 0);
+    numbers[index] = number;
+    if (number >= next) next = number + 1;
+  }
+  return numbers;
 }

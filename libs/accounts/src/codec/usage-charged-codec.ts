@@ -14,8 +14,7 @@ import { ByteReader } from './byte-reader.js';
 import { ByteWriter } from './byte-writer.js';
 import { CODEC_LIMITS } from './codec-limits.js';
 import { readDimensions, writeDimensions } from './dimensions-codec.js';
-import { readEvidence, visitIdentities, writeEvidence } from './evidence-codec.js';
-import type { IdentityVisitor } from './evidence-codec.js';
+import { readEvidence, visitCharged, writeEvidence, type ChargedEvent } from './evidence-codec.js';
 import { readGroups, writeGroups } from './groups-codec.js';
 import { decodeJson, encodeJson } from './json-codec.js';
 import { chargeExtras } from './ledger-schemas.js';
@@ -23,6 +22,7 @@ import { TextList, TextTable } from './text-table.js';
 import { readSteps } from './read-columns.js';
 import { readDraws, readSamples, writeDraws, writeSamples } from './usage-columns.js';
 import { readFeed, readUses, writeFeed, writeUses } from './usage-header-codec.js';
+import { USAGE_VERSION, type UsageVersion } from './usage-version.js';
 import { writeSteps } from './write-columns.js';
 import { UsesMemory } from './written-uses.js';
 
@@ -36,7 +36,7 @@ const evidence = new ByteWriter(65_536);
 const columns = new ByteWriter(16_384);
 const uses = new UsesMemory();
 
-/** The body of a `UsageCharged`, version 1: evidence with its length, texts, then columns. The view is the caller's until the next call. */
+/** The body of a `UsageCharged`: evidence with its length, texts, then columns. The view is the caller's until the next call. */
 export function writeUsageCharged(event: UsageCharged): Uint8Array {
   const tables = usageColumnsOf(event);
   evidence.reset();
@@ -83,6 +83,7 @@ function readTail(reader: ByteReader, texts: TextList): Tail {
 /** A stored event as far as the end of its groups; what stands behind is read when it is asked for. */
 class StoredUsage implements UsageHeader, UsageColumns {
   readonly #reader: ByteReader;
+  readonly #version: UsageVersion;
   readonly #evidenceBytes: Uint8Array;
   readonly #texts: TextList;
   readonly atMs: number;
@@ -94,21 +95,22 @@ class StoredUsage implements UsageHeader, UsageColumns {
   #evidence: EvidenceTable | undefined;
   #tail: Tail | undefined;
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Uint8Array, version: UsageVersion) {
     const reader = new ByteReader(TYPE, bytes);
     this.#reader = reader;
+    this.#version = version;
     this.#evidenceBytes = reader.raw(reader.varint());
     this.#texts = new TextList(reader);
     this.atMs = reader.integer();
     this.catalogVersion = reader.integer();
     this.feed = readFeed(reader);
     this.uses = readUses(reader, this.#texts);
-    this.dimensions = readDimensions(reader);
+    this.dimensions = readDimensions(reader, version);
     this.groups = readGroups(reader);
   }
 
   get evidence(): EvidenceTable {
-    return (this.#evidence ??= readEvidence(new ByteReader(TYPE, this.#evidenceBytes)));
+    return (this.#evidence ??= readEvidence(new ByteReader(TYPE, this.#evidenceBytes), this.#version));
   }
 
   get draws() {
@@ -141,12 +143,17 @@ class StoredUsage implements UsageHeader, UsageColumns {
  * read, and rows are made then, too: who adds up usage needs none of them. @throws {CorruptEvent} then, too
  */
 export function readUsageCharged(bytes: Uint8Array): UsageCharged {
-  const stored = new StoredUsage(bytes);
-  return usageOfColumns(stored, stored);
+  return usageOf(new StoredUsage(bytes, USAGE_VERSION));
 }
 
-/** Identity hashes and event times of a body, for filling a day's identities quickly. @throws {CorruptEvent} */
-export function visitUsageIdentities(bytes: Uint8Array, visit: IdentityVisitor): void {
+const usageOf = (stored: StoredUsage): UsageCharged => usageOfColumns(stored, stored);
+
+/** A body of version 1 as one of version 2. @throws {CorruptEvent} */
+export const usageOfVersion1 = (bytes: Uint8Array): Uint8Array =>
+  new Uint8Array(writeUsageCharged(usageOf(new StoredUsage(bytes, 1))));
+
+/** What deduplication needs of a body's usage events, for filling a day's identities quickly. @throws {CorruptEvent} */
+export function visitUsage(bytes: Uint8Array, visit: (event: ChargedEvent) => void): void {
   const reader = new ByteReader(TYPE, bytes);
-  visitIdentities(new ByteReader(TYPE, reader.raw(reader.varint())), visit);
+  visitCharged(new ByteReader(TYPE, reader.raw(reader.varint())), visit);
 }

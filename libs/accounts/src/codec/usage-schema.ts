@@ -73,7 +73,7 @@ const evidenceLine = z
   .strictObject({
     source: z.string(),
     id: z.string(),
-    hash: z.strictObject({ identityHigh: word, identityLow: word, contentHigh: word, contentLow: word }),
+    contentHash: z.strictObject({ contentHigh: word, contentLow: word }),
     timeMs: instant,
     usageTimeMs: instant,
     offset: bigInteger,

@@ -1,6 +1,6 @@
 import { SMALL_MAX, type AmountColumn } from '@app/metering';
 import type { ByteWriter } from './byte-writer.js';
-import { CONSTANT, EXPONENT_SHIFT, LARGE, PREDICTED, SIGNED, VARINTS } from './column-form.js';
+import { CONSTANT, EXPONENT_SHIFT, LARGE, PACKED, PREDICTED, SIGNED, VARINTS } from './column-form.js';
 import { ColumnScratch, powerOf } from './column-scratch.js';
 
 // Writing never waits, so one column and its residues serve all of them.
@@ -8,14 +8,16 @@ const column = new ColumnScratch();
 const residues = new ColumnScratch();
 
 function writeShaped(writer: ByteWriter, of: ColumnScratch): void {
-  const { values, length, least, exponent } = of;
+  const { values, length, least, exponent, packed } = of;
   if (of.isConstant) {
     writeConstant(writer, least, length);
     return;
   }
   const isSigned = least < 0;
-  writer.byte(VARINTS | (isSigned ? SIGNED : 0) | (exponent << EXPONENT_SHIFT));
-  if (isSigned) writer.zigzags(values, length, powerOf(exponent));
+  const head = VARINTS | (isSigned ? SIGNED : 0) | (exponent << EXPONENT_SHIFT);
+  writer.byte(packed === undefined ? head : head | PACKED);
+  if (packed !== undefined) writer.rice(packed);
+  else if (isSigned) writer.zigzags(values, length, powerOf(exponent));
   else writer.varints(values, length, powerOf(exponent));
 }
 
@@ -153,4 +155,17 @@ function writeBigintSteps(writer: ByteWriter, values: readonly bigint[]): void {
   const steps: bigint[] = [];
   for (let index = 1; index < values.length; index++) steps.push((values[index] ?? 0n) - (values[index - 1] ?? 0n));
   writeBigints(writer, steps);
+}
+
+/** What each number lies behind the next new one: numbers that are met in their order, each new one by one, are zeros. */
+export function writeReferences(writer: ByteWriter, numbers: readonly number[]): void {
+  const behind = column.begin(numbers.length);
+  let next = 0;
+  for (let index = 0; index < numbers.length; index += 1) {
+    const number = numbers[index] ?? 0;
+    behind[index] = next - number;
+    if (number >= next) next = number + 1;
+  }
+  column.measure();
+  writeMeasured(writer);
 }

@@ -48,7 +48,7 @@ export async function explainEvent(
   query: EventQuery,
 ): Promise<EventExplanation | undefined> {
   const account = await parts.accounts.loadFresh(organisation);
-  const found = await findEvidence(parts.store, parts.accounts.hasher, account, query);
+  const found = await findEvidence(parts.store, account, query);
   if (found !== undefined) return chargedAt(parts, organisation, found);
   return query.isExhaustive === true ? scan(parts, organisation, query) : undefined;
 }

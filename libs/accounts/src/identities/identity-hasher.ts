@@ -1,9 +1,12 @@
-import { PIECE, tellContent, type IdentityHash, type UsageEvent } from '@app/metering';
+import { PIECE, tellContent, type ContentHash, type IdentityHash, type UsageEvent } from '@app/metering';
 import { SipHash } from './sip-hash.js';
 import { WordMessage } from './word-message.js';
 
 /** What is hashed of an event beside its organisation. */
 type HashedEvent = Pick<UsageEvent, 'source' | 'id' | 'type' | 'timeMs' | 'data'>;
+
+/** The hash of an identity alone. */
+export type Identity = Omit<IdentityHash, keyof ContentHash>;
 
 /** Bytes of the deployment's secret: 16 key the hashes, the rest is kept for later keys. */
 export const SECRET_BYTES = 32;
@@ -43,8 +46,8 @@ export class IdentityHasher {
     return { identityHigh, identityLow, contentHigh: sip.high, contentLow: sip.low };
   }
 
-  /** The first of the two alone. */
-  identityOf(organisation: string, source: string, id: string): Pick<IdentityHash, 'identityHigh' | 'identityLow'> {
+  /** The first of the two alone: evidence keeps the second. */
+  identityOf(organisation: string, source: string, id: string): Identity {
     this.#absorbIdentity(organisation, source, id);
     return { identityHigh: this.#sip.high, identityLow: this.#sip.low };
   }

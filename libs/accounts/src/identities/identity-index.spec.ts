@@ -17,7 +17,7 @@ const hashOf = (identity: number, content: number): IdentityHash => ({
 const indexWith = (...charged: (readonly [identity: number, content: number, timeMs: number])[]): IdentityIndex => {
   const index = new IdentityIndex();
   index.markLoaded([EVERYTHING]);
-  for (const [identity, content, timeMs] of charged) index.fill(hashOf(identity, content), timeMs);
+  for (const [identity, content, timeMs] of charged) index.restore(hashOf(identity, content), timeMs);
   index.commit();
   return index;
 };
@@ -165,7 +165,7 @@ function loadInto(index: IdentityIndex, charged: readonly Charged[], ranges: rea
       if (index.isLoaded(day)) continue;
       for (const each of charged) {
         if (dayOf(each.timeMs) !== day) continue;
-        index.fill(hashOf(each.identity, (each.timeMs % 1_000_003) * 4 + each.content), each.timeMs);
+        index.restore(hashOf(each.identity, (each.timeMs % 1_000_003) * 4 + each.content), each.timeMs);
       }
       index.markLoaded([{ from: day, to: day }]);
     }

@@ -94,7 +94,7 @@ export class IdentityIndex {
   }
 
   /** Adds what the stream says of days that are being loaded: pending until `markLoaded`, gone with `discard`. */
-  fill(hash: IdentityHash, timeMs: number): void {
+  restore(hash: IdentityHash, timeMs: number): void {
     this.#table.push(hash, timeMs);
   }
 

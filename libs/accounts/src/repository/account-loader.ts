@@ -1,12 +1,16 @@
 import type { AccountEvent, UsageCharged } from '@app/metering';
 import { AccountBroken } from '../errors.js';
+import type { IdentityHasher } from '../identities/identity-hasher.js';
 import { isSamePosition, type ChainPosition } from '../streams/chain.js';
 import type { AccountReader } from './account-reader.js';
 import type { CachedAccount } from './cached-account.js';
 
 /** Brings cached accounts up to what their streams hold. */
 export class AccountLoader {
-  constructor(private readonly reader: AccountReader) {}
+  constructor(
+    private readonly reader: AccountReader,
+    private readonly hasher: IdentityHasher,
+  ) {}
 
   /**
    * Folds the account anew from snapshot and stream. Its identities stay where the stream still holds the event up to
@@ -23,7 +27,7 @@ export class AccountLoader {
       if (hasIdentities && position.revision > known.revision && event.type === 'UsageCharged') later.push(event);
     });
     if (folded.position.revision < 0n && known.revision >= 0n) throw new AccountBroken(account.stream, 'it is gone');
-    if (met.isKnown || isSamePosition(folded.start, known)) for (const event of later) includeUsage(account, event);
+    if (met.isKnown || isSamePosition(folded.start, known)) for (const event of later) this.#include(account, event);
     else account.identities.clear();
     account.moveTo(folded.state, folded.position);
     account.isStale = false;
@@ -44,15 +48,15 @@ export class AccountLoader {
     };
     const position = await this.reader.foldAfter({ stream, state, after: { revision, hash }, onFolded });
     if (position === 'lost') return this.fold(account);
-    for (const event of later) includeUsage(account, event);
+    for (const event of later) this.#include(account, event);
     account.moveTo(state, position);
     account.isStale = false;
     return account;
   }
-}
 
-function includeUsage(account: CachedAccount, event: UsageCharged): void {
-  const { identities } = account;
-  if (!event.days.some((day) => identities.isLoaded(day))) return;
-  for (const line of event.evidence) identities.include(line.hash, line.timeMs);
+  #include({ identities, organisation }: CachedAccount, event: UsageCharged): void {
+    if (!event.days.some((day) => identities.isLoaded(day))) return;
+    for (const { source, id, contentHash, timeMs } of event.evidence)
+      identities.include({ ...this.hasher.identityOf(organisation, source, id), ...contentHash }, timeMs);
+  }
 }

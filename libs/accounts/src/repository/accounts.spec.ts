@@ -176,7 +176,7 @@ describe('Accounts', () => {
     await foldUsage(decider, usageOf(5, 5));
     const account = await decider.accounts.load('acme');
     const find = (id: string, timeMs?: number): ReturnType<typeof findEvidence> =>
-      findEvidence(world.store, hasher, account, { source: 'test', id, ...(timeMs === undefined ? {} : { timeMs }) });
+      findEvidence(world.store, account, { source: 'test', id, ...(timeMs === undefined ? {} : { timeMs }) });
     for (const found of [await find('e-7'), await find('e-7', START + 7000)])
       expect(found?.event.evidence[found.lineIndex]).toMatchObject({ id: 'e-7', offset: 7n, timeMs: START + 7000 });
     expect(await find('e-7', START + 3 * DAY)).toBeUndefined();

@@ -53,7 +53,7 @@ export class Accounts {
       pageEvents: this.#limits.readPageEvents,
       onWarning: options.onWarning,
     });
-    this.#loader = new AccountLoader(reader);
+    this.#loader = new AccountLoader(reader, options.hasher);
     this.#saver = new SnapshotSaver(options.snapshots, this.#limits.snapshotsWaitingMax, options.onWarning);
   }
 
@@ -108,7 +108,8 @@ export class Accounts {
     const keptMax = window.to - window.from + 1 + this.#limits.oldDaysMax;
     if (identities.loadedDayCount > keptMax) identities.keepOnly(window);
     const ranges = daysToDecide(needed.timesMs, needed.ledgerTimesMs);
-    await loadIdentityDays(this.#store, account, ranges, this.#limits.readPageEvents);
+    const source = { store: this.#store, hasher: this.hasher, pageEvents: this.#limits.readPageEvents };
+    await loadIdentityDays(source, account, ranges);
     if (account instanceof CachedAccount) this.#cache.keep(account);
   }
 

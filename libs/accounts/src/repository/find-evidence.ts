@@ -1,8 +1,7 @@
 import type { EventStore } from '@app/event-store';
 import type { UsageCharged } from '@app/metering';
-import { accountEvents, visitStoredIdentities } from '../codec/account-codec.js';
+import { accountEvents, visitStoredUsage } from '../codec/account-codec.js';
 import { dayOf, windowDays } from '../identities/day.js';
-import type { IdentityHasher } from '../identities/identity-hasher.js';
 import { ACCOUNTS_LIMITS } from '../limits.js';
 import { decodeOne } from '../streams/chain.js';
 import { revisionsOf } from './identity-loading.js';
@@ -25,11 +24,9 @@ export interface EvidenceQuery {
 /** Finds the evidence line of a usage event; undefined when it was not charged, or not in the days searched. */
 export async function findEvidence(
   store: EventStore,
-  hasher: IdentityHasher,
   account: LoadedAccount,
   query: EvidenceQuery,
 ): Promise<FoundEvidence | undefined> {
-  const { identityHigh, identityLow } = hasher.identityOf(account.organisation, query.source, query.id);
   for (const range of revisionsOf(account.state, searchedDays(account, query.timeMs)).toReversed()) {
     // Newest first: of one identity charged on several days, the newest answers.
     for (let end = range.last; end >= range.first;) {
@@ -38,8 +35,8 @@ export async function findEvidence(
       const page = await store.readStream(account.stream, { from: end, direction: 'backwards', maxCount });
       for (const stored of page) {
         let hits = 0;
-        visitStoredIdentities(stored, (hash) => {
-          if (hash.identityHigh === identityHigh && hash.identityLow === identityLow) hits += 1;
+        visitStoredUsage(stored, ({ source, id }) => {
+          if (source === query.source && id === query.id) hits += 1;
         });
         if (hits === 0) continue;
         const event = decodeOne(account.stream, accountEvents, stored);

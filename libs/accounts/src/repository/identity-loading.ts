@@ -1,9 +1,10 @@
 import type { EventStore } from '@app/event-store';
 import type { AccountState, RevisionRange } from '@app/metering';
-import { visitStoredIdentities } from '../codec/account-codec.js';
+import { visitStoredUsage } from '../codec/account-codec.js';
 import { CorruptEvent } from '../codec/codec-errors.js';
 import { AccountBroken } from '../errors.js';
 import { dayOf, type DayRange } from '../identities/day.js';
+import type { IdentityHasher } from '../identities/identity-hasher.js';
 import type { LoadedAccount } from './loaded-account.js';
 
 /** The days of these ranges that hold evidence and are not loaded, ascending. */
@@ -39,22 +40,28 @@ export function revisionsOf(state: AccountState, days: readonly number[]): Revis
   return merged;
 }
 
+/** Where identities are loaded from, and how. */
+export interface IdentitySource {
+  readonly store: EventStore;
+  readonly hasher: IdentityHasher;
+  readonly pageEvents: number;
+}
+
 /**
  * Loads the identities of these days from the stream's evidence, reading only the revisions in which it lies. Either
  * all of them are there afterwards, or (after an error) nothing has changed.
  * @throws {AccountBroken} where a revision that holds evidence cannot be read
  */
 export async function loadIdentityDays(
-  store: EventStore,
+  source: IdentitySource,
   account: LoadedAccount,
   ranges: readonly DayRange[],
-  pageEvents: number,
 ): Promise<void> {
   const { identities } = account;
   if (identities.hasPending) throw new Error(`Days of ${account.stream} cannot be loaded within a decision`);
   const days = missingDays(account, ranges);
   try {
-    await fillFrom(store, account, days, pageEvents);
+    await fillFrom(source, account, days);
   } catch (error) {
     identities.discard();
     throw error;
@@ -63,12 +70,11 @@ export async function loadIdentityDays(
 }
 
 async function fillFrom(
-  store: EventStore,
+  { store, hasher, pageEvents }: IdentitySource,
   account: LoadedAccount,
   days: readonly number[],
-  pageEvents: number,
 ): Promise<void> {
-  const { identities, stream, state } = account;
+  const { identities, organisation, stream, state } = account;
   const wanted = new Set(days);
   for (const { first, last } of revisionsOf(state, days)) {
     for (let from = first; from <= last;) {
@@ -76,8 +82,10 @@ async function fillFrom(
       const page = await store.readStream(stream, { from, maxCount });
       if (page.length < maxCount) throw new AccountBroken(stream, `evidence up to event ${last} is missing`);
       for (const stored of page) {
-        visitEvidence(stream, stored, (hash, timeMs) => {
-          if (wanted.has(dayOf(timeMs))) identities.fill(hash, timeMs);
+        visitUsage(stream, stored, (event) => {
+          if (!wanted.has(dayOf(event.timeMs))) return;
+          const hash = { ...hasher.identityOf(organisation, event.source, event.id), ...event.contentHash };
+          identities.restore(hash, event.timeMs);
         });
       }
       from += BigInt(page.length);
@@ -85,13 +93,9 @@ async function fillFrom(
   }
 }
 
-function visitEvidence(
-  stream: string,
-  stored: Parameters<typeof visitStoredIdentities>[0],
-  visit: Parameters<typeof visitStoredIdentities>[1],
-): void {
+function visitUsage(stream: string, ...[stored, visit]: Parameters<typeof visitStoredUsage>): void {
   try {
-    visitStoredIdentities(stored, visit);
+    visitStoredUsage(stored, visit);
   } catch (error) {
     if (error instanceof CorruptEvent) throw new AccountBroken(stream, error.message, { cause: error });
     throw error;

@@ -1,4 +1,4 @@
-import type { EvidenceLine, EvidenceMeterLine, IdentityHash } from '../account-events.js';
+import type { ContentHash, EvidenceLine, EvidenceMeterLine } from '../account-events.js';
 import type { AmountColumn } from './amount-column.js';
 import { Dictionary } from './dictionary.js';
 import { GatheredAmounts } from './gathered-amounts.js';
@@ -21,7 +21,7 @@ export interface EvidenceTable {
   readonly sources: { readonly texts: readonly string[] };
   readonly sourceNumbers: readonly number[];
   readonly ids: readonly string[];
-  readonly hashes: readonly IdentityHash[];
+  readonly contentHashes: readonly ContentHash[];
   readonly timesMs: readonly number[];
   readonly usageTimesMs: readonly number[];
   readonly offsets: AmountColumn;
@@ -50,7 +50,7 @@ export class GatheredUseAmounts {
 export interface RecordedEvent extends Pick<EvidenceLine, 'offset' | 'recordTimestampMs'> {
   readonly content: {
     readonly event: Pick<EvidenceLine, 'source' | 'id' | 'timeMs'>;
-    readonly hash: IdentityHash;
+    readonly hash: ContentHash;
   };
 }
 
@@ -66,7 +66,7 @@ export class EvidenceColumns {
   #sources = new Dictionary();
   #patterns = new NumberLists();
   #ids: string[] = [];
-  #hashes: IdentityHash[] = [];
+  #contentHashes: ContentHash[] = [];
   #extras: Map<number, LineExtras> | undefined;
   readonly #sourceNumbers = new GatheredNumbers();
   readonly #timesMs = new GatheredNumbers();
@@ -106,10 +106,10 @@ export class EvidenceColumns {
       this.#lastSourceNumber = this.#sources.numberOf(source);
     }
     // Many an event charges one usage event: lists made of it take a tenth of those that grow.
-    if (this.count === 0) [this.#ids, this.#hashes] = [[id], [content.hash]];
+    if (this.count === 0) [this.#ids, this.#contentHashes] = [[id], [content.hash]];
     else {
       this.#ids.push(id);
-      this.#hashes.push(content.hash);
+      this.#contentHashes.push(content.hash);
     }
     this.#sourceNumbers.push(this.#lastSourceNumber);
     this.#timesMs.push(timeMs);
@@ -127,7 +127,7 @@ export class EvidenceColumns {
       sources: this.#sources,
       sourceNumbers: this.#sourceNumbers.take(),
       ids: this.#ids,
-      hashes: this.#hashes,
+      contentHashes: this.#contentHashes,
       timesMs: this.#timesMs.take(),
       usageTimesMs: this.#usageTimesMs.take(),
       offsets: this.#offsets.take(),
@@ -145,7 +145,7 @@ export class EvidenceColumns {
     this.#sources = new Dictionary();
     this.#patterns = new NumberLists();
     this.#ids = [];
-    this.#hashes = [];
+    this.#contentHashes = [];
     this.#extras = undefined;
     this.lineCount = 0;
     this.#lastSource = undefined;
@@ -160,7 +160,7 @@ export function evidenceRows(table: EvidenceTable): EvidenceLine[] {
   return table.ids.map((id, index) => ({
     source: table.sources.texts[table.sourceNumbers[index] ?? 0] ?? '',
     id,
-    hash: table.hashes[index] ?? NO_HASH,
+    contentHash: table.contentHashes[index] ?? NO_HASH,
     timeMs: table.timesMs[index] ?? 0,
     usageTimeMs: table.usageTimesMs[index] ?? 0,
     offset: table.offsets.at(index),
@@ -177,7 +177,7 @@ export function evidenceRows(table: EvidenceTable): EvidenceLine[] {
   }));
 }
 
-const NO_HASH: IdentityHash = { identityHigh: 0, identityLow: 0, contentHigh: 0, contentLow: 0 };
+const NO_HASH: ContentHash = { contentHigh: 0, contentLow: 0 };
 
 export function evidenceColumnsOf(lines: readonly EvidenceLine[]): EvidenceTable {
   const columns = new EvidenceColumns();
@@ -186,7 +186,7 @@ export function evidenceColumnsOf(lines: readonly EvidenceLine[]): EvidenceTable
     for (const line of event.lines) columns.pushLine(line);
     const uses = event.lines.map(({ use }) => use);
     columns.pushEvent(
-      { content: { event, hash: event.hash }, offset, recordTimestampMs },
+      { content: { event, hash: event.contentHash }, offset, recordTimestampMs },
       { usageTimeMs, dimensions, uses },
     );
   }

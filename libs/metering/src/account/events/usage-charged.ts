@@ -94,8 +94,7 @@ export interface EvidenceMeterLine {
 export interface EvidenceLine {
   readonly source: string;
   readonly id: string;
-  /** 64-bit keyed hashes, as two unsigned 32-bit halves each. */
-  readonly hash: IdentityHash;
+  readonly contentHash: ContentHash;
   readonly timeMs: number;
   readonly usageTimeMs: number;
   readonly offset: bigint;
@@ -105,15 +104,19 @@ export interface EvidenceLine {
   readonly lines: readonly EvidenceMeterLine[];
 }
 
-/**
- * Two 64-bit hashes keyed with a secret of the deployment: of the identity (organisation, source, id), and of identity
- * and content together. Equal in all 128 bits stands for "same event".
- */
-export interface IdentityHash {
-  readonly identityHigh: number;
-  readonly identityLow: number;
+/** A 64-bit hash of identity and content, keyed with a secret of the deployment, as two unsigned 32-bit halves. */
+export interface ContentHash {
   readonly contentHigh: number;
   readonly contentLow: number;
+}
+
+/**
+ * With it, one of the identity alone (organisation, source, id), which evidence tells without a hash. Equal in all 128
+ * bits stands for "same event".
+ */
+export interface IdentityHash extends ContentHash {
+  readonly identityHigh: number;
+  readonly identityLow: number;
 }
 
 /** Dimensions of usage as name and value pairs in the catalog's order; absent ones are left out. */
