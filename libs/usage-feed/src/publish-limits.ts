@@ -7,8 +7,8 @@ export function recordBytes({ key, value, headers }: Omit<PublishRecord, 'timest
 
 function headerBytes(headers: PublishRecord['headers']): number {
   let bytes = 0;
-  for (const [name, values] of Object.entries(headers ?? {})) {
-    for (const value of values) bytes += Buffer.byteLength(name) + value.length;
+  for (const name in headers) {
+    for (const value of headers[name] ?? []) bytes += Buffer.byteLength(name) + value.length;
   }
   return bytes;
 }

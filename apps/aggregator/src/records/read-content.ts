@@ -40,7 +40,7 @@ function formOf(record: FeedRecord): 'structured' | 'binary' | { readonly invali
   if (sent !== undefined && STRUCTURED_BYTES.equals(sent) && record.headers[CONTENT_TYPE_HEADER]?.length === 1)
     return 'structured';
   const header = headerOf(record, CONTENT_TYPE_HEADER);
-  const isBinary = Object.keys(record.headers).some((name) => name.startsWith(ATTRIBUTE_PREFIX));
+  const isBinary = hasAttribute(record.headers);
   if (header === undefined) return isBinary ? 'binary' : 'structured';
   if (typeof header === 'object') return header;
   const [type = '', ...parameters] = header.split(';').map((part) => part.trim().toLowerCase());
@@ -49,6 +49,11 @@ function formOf(record: FeedRecord): 'structured' | 'binary' | { readonly invali
   if (type === STRUCTURED_EVENT_TYPE) return 'structured';
   if (type === 'application/json' && isBinary) return 'binary';
   return { invalid: 'the content type is application/cloudevents+json, or application/json with ce_ headers' };
+}
+
+function hasAttribute(headers: FeedRecord['headers']): boolean {
+  for (const name in headers) if (name.startsWith(ATTRIBUTE_PREFIX)) return true;
+  return false;
 }
 
 function readStructured(record: FeedRecord): ReadContent {

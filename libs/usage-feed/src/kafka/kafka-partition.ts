@@ -5,7 +5,7 @@ import type { FeedRecord, TopicPartition } from '../usage-feed.js';
 import type { FetchedBatch } from './fetched-batch.js';
 import { KAFKA_LIMITS } from './kafka-config.js';
 import { RecordBuffer } from './record-buffer.js';
-import { toFeedRecord } from './kafka-records.js';
+import { MessageReader } from './kafka-records.js';
 
 /** What a partition asks of the group's member that fetches for it. */
 export interface PartitionFetching {
@@ -63,7 +63,8 @@ export class KafkaPartition implements PartitionLog {
       this.doubt();
       return false;
     }
-    for (const message of batch.messages) this.buffer.push(toFeedRecord(message));
+    const reader = new MessageReader();
+    for (const message of batch.messages) this.buffer.push(reader.read(message));
     this.nextFetch = BigInt(batch.lastOffset()) + 1n;
     this.sawEnd(BigInt(batch.highWatermark));
     if (this.buffer.bytes >= this.fetching.prefetchBytesMax()) this.pause();

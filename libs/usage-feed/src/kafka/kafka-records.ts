@@ -16,15 +16,46 @@ function headerValues(given: IHeaders[string]): readonly Uint8Array[] {
   return found;
 }
 
-function feedHeaders(headers: IHeaders | undefined): FeedRecord['headers'] {
-  if (headers === undefined) return {};
-  const entries = Object.entries(headers);
-  return entries.length === 0 ? {} : Object.fromEntries(entries.map(([name, given]) => [name, headerValues(given)]));
-}
+const NO_HEADERS: FeedRecord['headers'] = Object.freeze({});
 
-/** One record as the port has it; bytes are not copied. */
-export function toFeedRecord({ offset, timestamp, key, value, headers }: KafkaMessage): FeedRecord {
-  return { offset: BigInt(offset), timestampMs: Number(timestamp), key, value, headers: feedHeaders(headers) };
+/** Records of one fetch as the port has them, one after the other; bytes are not copied. */
+export class MessageReader {
+  #given: IHeaders = {};
+  #count = 0;
+  #headers = NO_HEADERS;
+  #timestamp = '';
+  #timestampMs = 0;
+
+  read({ offset, timestamp, key, value, headers }: KafkaMessage): FeedRecord {
+    if (timestamp !== this.#timestamp) {
+      this.#timestamp = timestamp;
+      this.#timestampMs = Number(timestamp);
+    }
+    return { offset: BigInt(offset), timestampMs: this.#timestampMs, key, value, headers: this.#headersOf(headers) };
+  }
+
+  /** Most records have the headers of the one before: those are shared, as long as their fetch is in memory. */
+  #headersOf(given: IHeaders = {}): FeedRecord['headers'] {
+    if (this.#areRepeated(given)) return this.#headers;
+    const entries = Object.entries(given);
+    this.#given = given;
+    this.#count = entries.length;
+    this.#headers =
+      entries.length === 0 ? NO_HEADERS : Object.fromEntries(entries.map(([name, all]) => [name, headerValues(all)]));
+    return this.#headers;
+  }
+
+  #areRepeated(given: IHeaders): boolean {
+    let count = 0;
+    for (const name in given) {
+      const value = given[name];
+      const before = Object.hasOwn(this.#given, name) ? this.#given[name] : undefined;
+      if (!(value instanceof Uint8Array) || !(before instanceof Uint8Array)) return false;
+      if (Buffer.compare(value, before) !== 0) return false;
+      count += 1;
+    }
+    return count === this.#count;
+  }
 }
 
 const bufferOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -19,6 +19,7 @@ import { KAFKA_LIMITS, type KafkaConfig } from './kafka-config.js';
 import { KafkaConsumer } from './kafka-consumer.js';
 import { KafkaPublisher } from './kafka-publisher.js';
 import { readOneRecord } from './record-reader.js';
+import { readShortDeltas } from './short-deltas.js';
 import { within } from './within.js';
 
 interface KnownCount {
@@ -37,6 +38,7 @@ export class KafkaUsageFeed implements UsageFeed {
 
   constructor(private readonly config: KafkaConfig) {
     registerCompressionCodecs();
+    readShortDeltas();
     this.admin = new KafkaAdmin(config);
     this.publisher = new KafkaPublisher(config);
   }

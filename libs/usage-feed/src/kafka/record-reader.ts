@@ -4,7 +4,7 @@ import type { FeedRecord, TopicPartition } from '../usage-feed.js';
 import { FeedUnavailable } from '../usage-feed.js';
 import type { KafkaAdmin } from './kafka-admin.js';
 import { kafkaOf, KAFKA_LIMITS, SHORT_RETRY, type KafkaConfig } from './kafka-config.js';
-import { toFeedRecord } from './kafka-records.js';
+import { MessageReader } from './kafka-records.js';
 import { skippedRange } from './fetched-batch.js';
 import { within } from './within.js';
 
@@ -76,7 +76,7 @@ async function readByOwnGroup(
             const { batch } = payload;
             const first = batch.messages[0];
             if (payload.isStale() || batch.partition !== at.partition || first === undefined) return;
-            resolve(BigInt(first.offset) === at.offset ? toFeedRecord(first) : undefined);
+            resolve(BigInt(first.offset) === at.offset ? new MessageReader().read(first) : undefined);
           },
         });
       })().catch(reject);
