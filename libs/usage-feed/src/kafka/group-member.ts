@@ -7,6 +7,12 @@ import { ENDLESS_RETRY, kafkaOf, KAFKA_LIMITS, type KafkaConfig } from './kafka-
 import { reasonOf } from './kafka-errors.js';
 import { within } from './within.js';
 
+export interface FetchOptions {
+  readonly topics: readonly string[];
+  /** Of one partition in one answer; a larger record comes alone. */
+  readonly partitionBytesMax: number;
+}
+
 /** What a member tells its consumer. Everything is called between two fetches, so what it does holds for the next. */
 export interface GroupEvents {
   /** A new identity means that the group had given up the old one, and others may have owned its partitions. */
@@ -33,7 +39,7 @@ export class GroupMember {
 
   constructor(
     private readonly config: KafkaConfig,
-    private readonly topics: readonly string[],
+    private readonly fetching: FetchOptions,
     private readonly events: GroupEvents,
   ) {}
 
@@ -112,7 +118,7 @@ export class GroupMember {
     this.noticeFailedFetches(consumer);
     await consumer.connect();
     // Only ever the start of the log that a position was not found for: never its end, which would skip usage.
-    await consumer.subscribe({ topics: [...this.topics], fromBeginning: true });
+    await consumer.subscribe({ topics: [...this.fetching.topics], fromBeginning: true });
     this.consumer = consumer;
     await consumer.run({
       autoCommit: false,
@@ -151,7 +157,7 @@ export class GroupMember {
       heartbeatInterval: KAFKA_LIMITS.heartbeatIntervalMs,
       maxWaitTimeInMs: KAFKA_LIMITS.fetchWaitMs,
       maxBytes: KAFKA_LIMITS.fetchBytesMax,
-      maxBytesPerPartition: KAFKA_LIMITS.partitionFetchBytesMax,
+      maxBytesPerPartition: this.fetching.partitionBytesMax,
       // The client would restart some of its crashes itself; one way of coming back is enough.
       retry: { ...ENDLESS_RETRY, restartOnFailure: () => Promise.resolve(false) },
     });

@@ -28,7 +28,7 @@ export interface KafkaConfig {
   readonly sessionTimeoutMs?: number;
   /** How soon an added partition is noticed. */
   readonly metadataMaxAgeMs?: number;
-  /** Bytes fetched ahead of the handlers, shared by the partitions that a member owns. */
+  /** Bytes fetched and not decided, shared by those of a member's partitions that have any. */
   readonly prefetchBytesMax?: number;
   /** Takes what the client has to say; it never holds record bytes or credentials. */
   readonly log?: (message: string) => void;
@@ -45,9 +45,11 @@ export const KAFKA_LIMITS = {
   /** How long a fetch waits at the broker when nothing is there: also what a stop or a seek may wait for. */
   fetchWaitMs: 200,
   fetchBytesMax: 16 * 1024 * 1024,
-  partitionFetchBytesMax: 1024 * 1024,
+  partitionFetchBytes: { min: 256 * 1024, max: 2 * 1024 * 1024 },
   prefetchBytesMax: 64 * 1024 * 1024,
   partitionPrefetchBytesMin: 256 * 1024,
+  /** Together no more than so many whole batches: who has memory for small ones only has none for many of them. */
+  prefetchBatchesMax: 8,
   /** A publisher is told `FeedUnavailable` after this. */
   publishTimeoutMs: 10_000,
   /** One produce request: per partition below the 1 MiB that brokers take by default, unless one record is larger. */

@@ -7,6 +7,7 @@ import { GroupMember } from './group-member.js';
 import type { KafkaAdmin } from './kafka-admin.js';
 import { KAFKA_LIMITS, type KafkaConfig } from './kafka-config.js';
 import { KafkaPartition } from './kafka-partition.js';
+import { prefetchShare, type PrefetchLimits } from './prefetch-budget.js';
 import { PositionHints } from '../position-hints.js';
 
 /** A partition while it is ours: its log, and how to let go of it. */
@@ -28,6 +29,7 @@ export class KafkaConsumer implements FeedConsumer {
   private readonly logs = new Map<string, KafkaPartition>();
   private readonly member: GroupMember;
   private readonly hints: PositionHints;
+  private readonly prefetchLimits: PrefetchLimits;
   private handler: FeedHandler | undefined;
   private memberId: string | undefined;
   private answeredAt = performance.now();
@@ -41,7 +43,16 @@ export class KafkaConsumer implements FeedConsumer {
     private readonly admin: KafkaAdmin,
     private readonly options: ConsumeOptions,
   ) {
-    this.member = new GroupMember(config, options.topics, {
+    const { topics, batchBytesMax } = options;
+    const { prefetchBytesMax, prefetchBatchesMax, partitionPrefetchBytesMin, partitionFetchBytes } = KAFKA_LIMITS;
+    this.prefetchLimits = {
+      totalBytes: Math.min(config.prefetchBytesMax ?? prefetchBytesMax, prefetchBatchesMax * batchBytesMax),
+      // One batch that waits for its handler, and the next one.
+      partitionBytes: { min: partitionPrefetchBytesMin, max: 2 * batchBytesMax },
+    };
+    const { min, max } = partitionFetchBytes;
+    const fetching = { topics, partitionBytesMax: Math.max(min, Math.min(max, batchBytesMax >> 2)) };
+    this.member = new GroupMember(config, fetching, {
       onJoined: (memberId, assigned) => this.joined(memberId, assigned),
       onBatch: (batch) => this.owned.get(nameOf(batch))?.log.accept(batch) ?? false,
       onFetchFailed: () => {
@@ -128,10 +139,11 @@ export class KafkaConsumer implements FeedConsumer {
       pause: (partition) => member.pause(partition),
       resume: (partition) => member.resume(partition),
       bounds: (partition) => this.bounds(partition),
-      prefetchBytesMax: () => {
-        const total = this.config.prefetchBytesMax ?? KAFKA_LIMITS.prefetchBytesMax;
-        return Math.max(KAFKA_LIMITS.partitionPrefetchBytesMin, total / Math.max(1, this.owned.size));
-      },
+      prefetchBytesMax: () =>
+        prefetchShare(
+          Array.from(this.owned.values(), ({ log }) => log.heldBytes),
+          this.prefetchLimits,
+        ),
     };
   }
 

@@ -3,8 +3,8 @@ import type { LogBounds, LogSlice, PartitionLog, ReadLimits } from '../log-consu
 import { lastRecordOf } from '../last-record.js';
 import type { FeedRecord, TopicPartition } from '../usage-feed.js';
 import type { FetchedBatch } from './fetched-batch.js';
+import { HeldRecords } from './held-records.js';
 import { KAFKA_LIMITS } from './kafka-config.js';
-import { RecordBuffer } from './record-buffer.js';
 import { MessageReader } from './kafka-records.js';
 
 /** What a partition asks of the group's member that fetches for it. */
@@ -14,13 +14,15 @@ export interface PartitionFetching {
   resume(partition: TopicPartition): void;
   /** Bounds as they are at a moment after the call. */
   bounds(partition: TopicPartition): Promise<LogBounds | undefined>;
-  /** How much may be fetched ahead of this partition's handler. */
+  /** How much this partition may hold, with its handler and ahead of it. */
   prefetchBytesMax(): number;
 }
 
 const ONE_RECORD: ReadLimits = { recordsMax: 1, bytesMax: 1 };
 /** How long a read waits for records before it answers that there are none. */
 const READ_WAIT_MS = 100;
+/** Where so many more are waiting in the log, a read waits as long for half of what the partition may hold. */
+const BACKLOG_RECORDS = 1_000n;
 
 /**
  * One partition while a member owns it. The client fetches into a bounded buffer; the loop reads from it:
@@ -33,12 +35,11 @@ const READ_WAIT_MS = 100;
  * the very offset that was asked for; anything else makes the position be compared with the log again.
  */
 export class KafkaPartition implements PartitionLog {
-  private readonly buffer = new RecordBuffer();
+  private readonly held: HeldRecords;
   private readonly wakes = new Set<() => void>();
   private seen: LogBounds = { startOffset: 0n, endOffset: 0n };
   private nextFetch: bigint | undefined;
   private takenTo: bigint | undefined;
-  private isPaused = true;
   private isDoubtful: boolean;
   private isClosed = false;
 
@@ -49,11 +50,20 @@ export class KafkaPartition implements PartitionLog {
     private witness: FeedRecord | undefined,
   ) {
     this.isDoubtful = witness !== undefined;
-    this.fetching.pause(partition);
+    this.held = new HeldRecords({
+      pause: () => !this.isClosed && fetching.pause(partition),
+      resume: () => !this.isClosed && fetching.resume(partition),
+      bytesMax: () => fetching.prefetchBytesMax(),
+    });
   }
 
   get lastRead(): FeedRecord | undefined {
     return this.witness;
+  }
+
+  /** Of records that are fetched and not decided. */
+  get heldBytes(): number {
+    return this.held.bytes;
   }
 
   /** Takes a fetched batch; false when it is not what was asked for, and must be fetched again. */
@@ -64,10 +74,10 @@ export class KafkaPartition implements PartitionLog {
       return false;
     }
     const reader = new MessageReader();
-    for (const message of batch.messages) this.buffer.push(reader.read(message));
+    for (const message of batch.messages) this.held.push(reader.read(message));
     this.nextFetch = BigInt(batch.lastOffset()) + 1n;
     this.sawEnd(BigInt(batch.highWatermark));
-    if (this.buffer.bytes >= this.fetching.prefetchBytesMax()) this.pause();
+    this.held.pauseWhenFull();
     this.wake();
     return true;
   }
@@ -83,15 +93,15 @@ export class KafkaPartition implements PartitionLog {
   doubt(): void {
     this.isDoubtful = true;
     this.nextFetch = undefined;
-    this.buffer.clear();
-    this.pause();
+    this.held.clear();
+    this.held.pause();
     this.wake();
   }
 
   /** Nothing is asked of the client any more: the partition belongs to another, or is assigned anew. */
   close(): void {
     this.isClosed = true;
-    this.buffer.clear();
+    this.held.clear();
   }
 
   async bounds(): Promise<LogBounds | undefined> {
@@ -103,15 +113,19 @@ export class KafkaPartition implements PartitionLog {
   async read(_partition: TopicPartition, from: bigint, limits: ReadLimits): Promise<LogSlice | undefined> {
     if (this.isDoubtful) await this.recheck(from);
     if (from !== this.takenTo) this.moveTo(from);
-    if (this.buffer.isEmpty) await this.arrival(READ_WAIT_MS);
+    // Whoever reads on has taken over what was read before.
+    this.held.handedOver();
+    if (this.held.isEmpty) await this.arrival(READ_WAIT_MS);
+    await this.gathered(limits);
     if (this.mustRecheck())
-      return { ...this.seen, endOffset: maxOf(this.seen.endOffset, from), records: [], isFull: true };
+      return { ...this.seen, endOffset: maxOf(this.seen.endOffset, from), records: [], isFull: false };
     const records = this.take(limits);
     return {
       ...this.seen,
       endOffset: maxOf(this.seen.endOffset, this.takenTo ?? from),
       records,
-      isFull: !this.buffer.isEmpty,
+      // The buffer is what is read ahead.
+      isFull: false,
     };
   }
 
@@ -120,12 +134,12 @@ export class KafkaPartition implements PartitionLog {
     this.isDoubtful = false;
     this.moveTo(offset);
     const untilMs = performance.now() + KAFKA_LIMITS.readTimeoutMs;
-    while (this.buffer.isEmpty && this.nextFetch === offset) {
+    while (this.held.isEmpty && this.nextFetch === offset) {
       if (performance.now() > untilMs) throw new Error(`Kafka did not give the record at ${offset} in time`);
       await this.arrival(READ_WAIT_MS);
     }
     if (this.mustRecheck()) throw new Error('The log moved while it was read');
-    const first = this.buffer.take(ONE_RECORD)[0];
+    const first = this.held.take(ONE_RECORD)[0];
     this.takenTo = first === undefined ? undefined : first.offset + 1n;
     return first?.offset === offset ? first : undefined;
   }
@@ -137,7 +151,7 @@ export class KafkaPartition implements PartitionLog {
     if (bounds === undefined || this.nextFetch === undefined) return undefined;
     const isInside = bounds.startOffset <= this.nextFetch && this.nextFetch <= bounds.endOffset;
     if (!isInside) this.doubt();
-    return this.buffer.isEmpty && bounds.endOffset === this.nextFetch ? atMs : undefined;
+    return this.held.isEmpty && bounds.endOffset === this.nextFetch ? atMs : undefined;
   }
 
   onAppended(_partition: TopicPartition, wake: () => void): () => void {
@@ -183,34 +197,36 @@ export class KafkaPartition implements PartitionLog {
 
   private moveTo(offset: bigint): void {
     if (this.isClosed || (offset === this.takenTo && !this.isDoubtful && this.nextFetch !== undefined)) return;
-    this.buffer.clear();
+    this.held.clear();
     this.nextFetch = offset;
     this.takenTo = offset;
     this.fetching.seek(this.partition, offset);
-    this.resume();
+    this.held.resume();
   }
 
   private take(limits: ReadLimits): readonly FeedRecord[] {
-    const records = this.buffer.take(limits);
+    const records = this.held.take(limits);
     const last = records.at(-1);
     if (last !== undefined) {
       this.takenTo = last.offset + 1n;
       this.witness = last;
     }
-    if (this.isPaused && this.buffer.bytes * 2 <= this.fetching.prefetchBytesMax()) this.resume();
     return records;
   }
 
-  private pause(): void {
-    if (this.isClosed) return;
-    this.isPaused = true;
-    this.fetching.pause(this.partition);
+  /** Waits a moment for more of a backlog: an append has a fixed price for each account, and more records share it. */
+  private async gathered(limits: ReadLimits): Promise<void> {
+    const untilMs = performance.now() + READ_WAIT_MS;
+    while (this.hasMoreComing(limits)) {
+      const leftMs = untilMs - performance.now();
+      if (leftMs <= 0) return;
+      await this.arrival(leftMs);
+    }
   }
 
-  private resume(): void {
-    if (this.isClosed) return;
-    this.isPaused = false;
-    this.fetching.resume(this.partition);
+  private hasMoreComing(limits: ReadLimits): boolean {
+    const { nextFetch, seen } = this;
+    return nextFetch !== undefined && seen.endOffset - nextFetch >= BACKLOG_RECORDS && this.held.isGrowing(limits);
   }
 
   private sawEnd(endOffset: bigint): void {

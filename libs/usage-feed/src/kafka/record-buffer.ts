@@ -13,6 +13,10 @@ export class RecordBuffer {
     return this.heldBytes;
   }
 
+  get count(): number {
+    return this.records.length - this.head;
+  }
+
   get isEmpty(): boolean {
     return this.head === this.records.length;
   }
