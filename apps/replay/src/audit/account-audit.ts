@@ -51,15 +51,16 @@ export class AccountAudit {
   ): void {
     if (this.isBroken) return;
     const { catalog, report } = at;
+    let areSums = false;
     if (event.type === 'UsageCharged') {
       const { evidence } = usageColumnsOf(event);
       this.usageEvents += evidence.count;
       this.lines += evidence.lineCount;
-      auditEvidence(event, report);
+      areSums = auditEvidence(event, report);
     }
     this.identities.take(event, report);
     this.offsets.take(event, report);
-    this.rating.take(event, catalog, report);
+    this.rating.take(event, { catalog, areSums }, report);
     this.cycles.take(event);
     try {
       applyEvent(this.state, event, revision);

@@ -22,8 +22,10 @@ export class ConservationAudit {
   /** `wallet` is the fold's, after the event. */
   take(event: AccountEvent, wallet: Wallet, report: Report): void {
     const touched = new Set<string>();
-    const moved = event.type === 'UsageCharged' ? this.takeUsage(event, report) : this.takeEntries(event, report);
-    for (const entry of entriesOf(event)) {
+    const entries = entriesOf(event);
+    const moved =
+      event.type === 'UsageCharged' ? this.takeUsage(event, entries, report) : this.takeEntries(event, report);
+    for (const entry of entries) {
       touched.add(entry.pool);
       this.bookOf(entry.pool).ledgerNanos += entry.amountNanos;
       this.addToCycle(event, entry, report);
@@ -51,7 +53,7 @@ export class ConservationAudit {
     return book;
   }
 
-  private takeUsage(event: UsageCharged, report: Report): Set<string> {
+  private takeUsage(event: UsageCharged, entries: readonly LedgerEntry[], report: Report): Set<string> {
     const moved = new Map<string, bigint>();
     const terms = new Map(event.refundGrants.map((grant) => [grant.id, grant]));
     for (const run of event.draws) {
@@ -62,7 +64,7 @@ export class ConservationAudit {
     for (const { pool, grant, debt, amountNanos } of event.payments)
       this.bookOf(pool).move({ kind: 'pay', grant, debt, amountNanos }, report);
     const listed = new Map<string, bigint>();
-    for (const { pool, amountNanos } of entriesOf(event)) listed.set(pool, (listed.get(pool) ?? 0n) + amountNanos);
+    for (const { pool, amountNanos } of entries) listed.set(pool, (listed.get(pool) ?? 0n) + amountNanos);
     for (const [pool, effect] of moved)
       this.compare(pool, 'ledger entries of usage', [listed.get(pool) ?? 0n, effect], report);
     return new Set(moved.keys());

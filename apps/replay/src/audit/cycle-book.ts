@@ -23,6 +23,12 @@ export class CycleBook {
     return (this.plans.findLast(({ fromMs }) => fromMs <= usageTimeMs) ?? this.plans[0])?.plan;
   }
 
+  /** The plan that was in force from one usage time to another, inclusive; undefined where it was not the same. */
+  planThrough(firstMs: number, lastMs: number): string | undefined {
+    const isSame = this.plans.every(({ fromMs }) => fromMs <= firstMs || fromMs > lastMs);
+    return isSame ? this.planAt(firstMs) : undefined;
+  }
+
   take(event: AccountEvent): void {
     if (event.type === 'AccountOpened') {
       this.begin(event.cycle);

@@ -7,23 +7,41 @@ import {
   type UsageColumns,
 } from '@app/metering';
 import type { Report } from './finding.js';
+import { GroupProof } from './group-proof.js';
 import { LineSums, sumLines } from './line-sums.js';
 
-/** I13: the sums of the evidence lines are the groups, and the groups of each rate use are its draws and overdraft. */
-export function auditEvidence(event: UsageCharged, report: Report): void {
+// Auditing an event never waits, so the room of one proof serves all.
+const proof = new GroupProof();
+
+/**
+ * I13: the sums of the evidence lines are the groups, and the groups of each rate use are its draws and overdraft.
+ * Answers whether the former was proven column by column.
+ */
+export function auditEvidence(event: UsageCharged, report: Report): boolean {
   const { uses } = event;
   const columns = usageColumnsOf(event);
-  // What a cycle's end adds to gauges has groups and no lines.
-  if (event.feed !== null) compareGroups(event, columns, report);
-  else if (columns.evidence.count > 0) report({ check: 'evidence', detail: 'evidence without a feed' });
-  checkPlaces(event, columns, report);
+  const { evidence } = columns;
+  const areSums = event.feed !== null && proof.areSums(columns, uses.length);
+  if (event.feed !== null) {
+    if (!areSums) compareGroups(event, columns, report);
+    compareDays(event.days, evidence.timesMs, report);
+  } else if (evidence.count > 0) {
+    // What a cycle's end adds to gauges has groups and no lines.
+    report({ check: 'evidence', detail: 'evidence without a feed' });
+  }
+  if (!areSums) checkPlaces(event, columns, report);
+  compareDraws(event, columns.groups, report);
+  return areSums;
+}
+
+function compareDraws({ uses, draws }: UsageCharged, { byUse }: GroupTable, report: Report): void {
   const drawnByUse = uses.map(() => 0n);
-  for (const run of event.draws) {
+  for (const run of draws) {
     if (run.use >= uses.length) report({ check: 'evidence', detail: `draw of a use that is not listed` });
     else drawnByUse[run.use] = (drawnByUse[run.use] ?? 0n) + run.amountNanos;
   }
   for (let use = 0; use < uses.length; use += 1) {
-    const creditsNanos = columns.groups.byUse.get(use)?.credits.sum() ?? 0n;
+    const creditsNanos = byUse.get(use)?.credits.sum() ?? 0n;
     if (creditsNanos === drawnByUse[use]) continue;
     report({
       check: 'evidence',
@@ -52,9 +70,24 @@ function compareGroups(event: UsageCharged, { evidence, groups }: UsageColumns, 
   }
   const sums = [...lines.values()].reduce((count, own) => count + own.count, 0);
   if (sums > found) report({ check: 'evidence', detail: `${sums - found} sums of evidence lines have no group` });
-  const days = new Set(evidence.timesMs.map(dayOf));
-  if (days.size !== event.days.length || event.days.some((day) => !days.has(day)))
+}
+
+function compareDays(stated: readonly number[], timesMs: readonly number[], report: Report): void {
+  const days = daysOf(timesMs);
+  if (days.size !== stated.length || stated.some((day) => !days.has(day)))
     report({ check: 'evidence', detail: 'the days of the event are not those of its evidence' });
+}
+
+/** Mostly all times are of one day. */
+function daysOf(timesMs: readonly number[]): ReadonlySet<number> {
+  const days = new Set<number>();
+  let last: number | undefined;
+  for (let index = 0; index < timesMs.length; index += 1) {
+    const day = dayOf(timesMs[index] ?? 0);
+    if (day !== last) days.add(day);
+    last = day;
+  }
+  return days;
 }
 
 /** Compares each group with the sums of its lines; answers how many of the sums have a group. */

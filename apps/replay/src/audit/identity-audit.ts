@@ -40,17 +40,16 @@ export class IdentityAudit {
   }
 
   private takeAll(evidence: EvidenceTable, report: Report): void {
-    for (let index = 0; index < evidence.count; index += 1) {
-      const recordedMs = evidence.recordTimestampsMs[index] ?? 0;
-      if (this.clock !== 'manual') this.ledgerTimeMs = Math.max(this.ledgerTimeMs, recordedMs);
-      const line = {
-        source: evidence.sources.texts[evidence.sourceNumbers[index] ?? 0] ?? '',
-        id: evidence.ids[index] ?? '',
-        timeMs: evidence.timesMs[index] ?? 0,
-      };
-      const identity = this.hasher.identityOf(this.organisation, line.source, line.id);
-      const days = this.charged.add(identity, dayOf(line.timeMs));
-      if (days !== undefined) this.compare(days, line, report);
+    const { count, sources, sourceNumbers, ids, timesMs, recordTimestampsMs } = evidence;
+    for (let index = 0; index < count; index += 1) {
+      const recordedMs = recordTimestampsMs[index] ?? 0;
+      if (this.clock !== 'manual' && recordedMs > this.ledgerTimeMs) this.ledgerTimeMs = recordedMs;
+      const source = sources.texts[sourceNumbers[index] ?? 0] ?? '';
+      const id = ids[index] ?? '';
+      const timeMs = timesMs[index] ?? 0;
+      const identity = this.hasher.identityOf(this.organisation, source, id);
+      const days = this.charged.add(identity, dayOf(timeMs));
+      if (days !== undefined) this.compare(days, { source, id, timeMs }, report);
     }
   }
 

@@ -1,4 +1,4 @@
-import { feedKey, usageColumnsOf, type AccountEvent, type FeedRange } from '@app/metering';
+import { feedKey, usageColumnsOf, type AccountEvent, type AmountColumn, type FeedRange } from '@app/metering';
 import type { Report } from './finding.js';
 
 interface Decided {
@@ -18,7 +18,10 @@ export class OffsetAudit {
       if (event.feed === null) return;
       const known = this.decidedOf(event.feed);
       const before = known.charged > known.quarantined ? known.charged : known.quarantined;
-      const last = ascending(event.feed, before, usageColumnsOf(event).evidence.offsets.toBigints(), report);
+      const { offsets } = usageColumnsOf(event).evidence;
+      const last = isAscending(event.feed, before, offsets)
+        ? offsets.at(offsets.length - 1)
+        : ascending(event.feed, before, offsets.toBigints(), report);
       known.charged = last > known.charged ? last : known.charged;
     }
     if (event.type === 'UsageQuarantined') {
@@ -41,6 +44,16 @@ export class OffsetAudit {
   }
 }
 
+/** Whether there is nothing to report, in plain numbers; false where these do not tell. */
+function isAscending(feed: FeedRange, before: bigint, offsets: AmountColumn): boolean {
+  const { small, length } = offsets;
+  if (small === null || length === 0) return false;
+  for (let index = 1; index < length; index += 1) if (!((small[index - 1] ?? 0) < (small[index] ?? 0))) return false;
+  const [first, last] = [offsets.at(0), offsets.at(length - 1)];
+  return first > before && first >= feed.first && last <= feed.last;
+}
+
+/** The largest offset so far, and a finding of each that is decided again or lies outside of the feed's range. */
 function ascending(feed: FeedRange, before: bigint, offsets: readonly bigint[], report: Report): bigint {
   let last = before;
   for (const offset of offsets) {

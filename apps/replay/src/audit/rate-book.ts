@@ -1,4 +1,6 @@
 import { costNanos, type CycleBounds, type Price } from '@app/metering';
+import type { CatalogTerms } from './catalog-terms.js';
+import type { Reached } from './charge-column.js';
 import { GaugeSeries } from './gauge-series.js';
 
 /** Cumulative quantity of one rate in one cycle, as the evidence lines add it up. */
@@ -11,6 +13,8 @@ export class RateBook {
   isTakenBack = false;
   /** Its value holds between samples, and a cycle's end adds the rest. */
   isGauge = false;
+  /** What the catalog said of its last use. */
+  terms: CatalogTerms | undefined;
   readonly values = new Set<string>();
   readonly series = new Map<string, GaugeSeries>();
   /** C of `units` under the price that was asked last: the next line begins where this one ended. */
@@ -33,12 +37,24 @@ export class RateBook {
   add(deltaUnits: bigint, price: Price, denominator: bigint): bigint {
     const isKnown = this.knownPrice === price && this.knownDenominator === denominator;
     if (isKnown && deltaUnits === 0n) return 0n;
-    const before = isKnown ? this.knownCostNanos : costNanos(price, this.units, denominator);
-    this.units += deltaUnits;
+    const before = this.costNanos(price, denominator);
+    const units = this.units + deltaUnits;
+    this.reach({ units, costNanos: costNanos(price, units, denominator) }, price, denominator);
+    return this.knownCostNanos - before;
+  }
+
+  /** C of the cumulative quantity. */
+  costNanos(price: Price, denominator: bigint): bigint {
+    const isKnown = this.knownPrice === price && this.knownDenominator === denominator;
+    return isKnown ? this.knownCostNanos : costNanos(price, this.units, denominator);
+  }
+
+  /** Sets the cumulative quantity, and C of it. */
+  reach({ units, costNanos: nanos }: Reached, price: Price, denominator: bigint): void {
+    this.units = units;
     this.knownPrice = price;
     this.knownDenominator = denominator;
-    this.knownCostNanos = costNanos(price, this.units, denominator);
-    return this.knownCostNanos - before;
+    this.knownCostNanos = nanos;
   }
 
   /** Draws were refunded, or forgiven as overdraft. */

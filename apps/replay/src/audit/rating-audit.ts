@@ -3,7 +3,7 @@ import {
   type AccountEvent,
   type Catalog,
   type DimensionLookup,
-  type RateUse,
+  type Price,
   type UsageCharged,
 } from '@app/metering';
 import { auditAccrual } from './accrual-audit.js';
@@ -11,7 +11,8 @@ import type { CycleBook } from './cycle-book.js';
 import type { Report } from './finding.js';
 import { LineCursor } from './line-cursor.js';
 import { quantityFault, type ExactSums } from './quantity-audit.js';
-import { RateBook } from './rate-book.js';
+import { RateBooks } from './rate-books.js';
+import { proveRating, type RatedBy } from './rating-proof.js';
 import { SampleQueue } from './sample-queue.js';
 import { checkPlace, priceFor, termsOf, type UseTerms } from './use-terms.js';
 
@@ -20,15 +21,17 @@ import { checkPlace, priceFor, termsOf, type UseTerms } from './use-terms.js';
  * evidence lines alone, per rate and cycle.
  */
 export class RatingAudit {
-  /** By cycle start, then by rate. */
-  private readonly books = new Map<number, Map<string, RateBook>>();
+  private readonly books = new RateBooks();
   /** The cycle whose gauges were accrued by the event before. */
   private accruedCycleMs: number | undefined;
 
   constructor(private readonly cycles: CycleBook) {}
 
-  /** `catalog` is that of the version which a `UsageCharged` names; undefined where the catalog's stream lacks it. */
-  take(event: AccountEvent, catalog: Catalog | undefined, report: Report): void {
+  /**
+   * `catalog` is that of the version which a `UsageCharged` names; undefined where the catalog's stream lacks it.
+   * `areSums`: its groups were proven to be the sums of its lines.
+   */
+  take(event: AccountEvent, by: { catalog: Catalog | undefined; areSums: boolean }, report: Report): void {
     if (event.type === 'CycleEnded') {
       this.checkAccrued(event.ended.startMs, event.ended.endMs, report);
       for (const movement of event.entries.flatMap((entry) => entry.movements))
@@ -37,33 +40,27 @@ export class RatingAudit {
     if (event.type === 'CreditsRefunded')
       for (const { draw, amountNanos } of event.reversals) if (draw) this.takeBack(draw, amountNanos);
     if (event.type !== 'UsageCharged') return;
+    const { catalog, areSums } = by;
     if (catalog === undefined) {
       report({ check: 'rating', detail: `catalog version ${event.catalogVersion} is not in the catalog's stream` });
       return;
     }
-    const terms = event.uses.map((use) => termsOf(use, { catalog, bookOf: (each) => this.bookOf(each), report }));
+    const terms = event.uses.map((use) => termsOf(use, { catalog, books: this.books, report }));
     if (event.feed === null) {
       this.accruedCycleMs = event.uses[0]?.cycle.startMs;
-      auditAccrual(event, { terms, catalog, books: this.books.get(this.accruedCycleMs ?? 0) ?? new Map() }, report);
+      auditAccrual(event, { terms, catalog, books: this.books.ofCycle(this.accruedCycleMs ?? 0) }, report);
       return;
     }
     for (const use of event.uses) checkPlace(use, this.cycles, report);
-    new EventRating(event, { terms, catalog, cycles: this.cycles }, report).run();
+    const ratedBy = { terms, catalog, cycles: this.cycles };
+    if (!areSums || !proveRating(event, ratedBy)) new EventRating(event, ratedBy, report).run();
   }
 
   private takeBack(of: { readonly cycleStartMs: number; readonly rate: string | null }, amountNanos: bigint): void {
     this.books
-      .get(of.cycleStartMs)
-      ?.get(of.rate ?? '')
+      .ofCycle(of.cycleStartMs)
+      .get(of.rate ?? '')
       ?.takeBack(amountNanos);
-  }
-
-  private bookOf(use: RateUse): RateBook {
-    let rates = this.books.get(use.cycle.startMs);
-    if (rates === undefined) this.books.set(use.cycle.startMs, (rates = new Map()));
-    let book = rates.get(use.rate);
-    if (book === undefined) rates.set(use.rate, (book = new RateBook(use.meter, use.cycle)));
-    return book;
   }
 
   /** A cycle's end adds what gauges still owe, in the event just before. */
@@ -71,7 +68,7 @@ export class RatingAudit {
     const isAccrued = this.accruedCycleMs === startMs;
     this.accruedCycleMs = undefined;
     if (isAccrued) return;
-    for (const book of this.books.get(startMs)?.values() ?? [])
+    for (const book of this.books.ofCycle(startMs).values())
       for (const [name, series] of book.series)
         if (book.isGauge && series.outstanding(endMs) !== 0n)
           report({ check: 'rating', detail: `the cycle ends and the gauge ${book.meter} ${name} is not accrued` });
@@ -82,14 +79,12 @@ export class RatingAudit {
 class EventRating {
   readonly samples: SampleQueue;
   readonly exact: ExactSums = new Map();
+  /** By use and index of the event's dimensions: undefined where not looked up yet, null where it is another rate's. */
+  private readonly prices: (Price | null | undefined)[][] = [];
 
   constructor(
     private readonly event: UsageCharged,
-    private readonly by: {
-      readonly terms: readonly (UseTerms | undefined)[];
-      readonly catalog: Catalog;
-      readonly cycles: CycleBook;
-    },
+    private readonly by: RatedBy,
     private readonly report: Report,
   ) {
     this.samples = new SampleQueue(event);
@@ -116,15 +111,7 @@ class EventRating {
     if (this.by.cycles.planAt(usageTimeMs) !== use.plan) this.complain(line, 'another plan was in force');
     const fault = quantityFault(terms, line, this);
     if (fault !== undefined) this.complain(line, fault);
-    const price =
-      terms.prices[line.dimensions] ??
-      priceFor(terms, {
-        dimensions: line.dimensions,
-        dimensionsOf: this.dimensionsOf,
-        usageTimeMs,
-        catalog: this.by.catalog,
-        report: this.report,
-      });
+    const price = this.priceOf(line, terms);
     const delta = line.deltaUnits;
     if (price === null || (delta < 0n && book.units + delta < 0n)) {
       book.addUnpriced(delta);
@@ -141,6 +128,15 @@ class EventRating {
       });
     if (asked < 0n || (cutNanos ?? 0n) !== 0n) this.checkReturned(line, terms);
     if (use.isReversible) book.drawnNanos += creditsNanos;
+  }
+
+  private priceOf(line: LineCursor, terms: UseTerms): Price | null {
+    const known = (this.prices[line.use] ??= []);
+    const { dimensions, usageTimeMs } = line;
+    const at = { dimensions, dimensionsOf: this.dimensionsOf, usageTimeMs, catalog: this.by.catalog };
+    let price = known[dimensions];
+    if (price === undefined) price = known[dimensions] = priceFor(terms, { ...at, report: this.report });
+    return price;
   }
 
   /** A negative charge goes back to what its rate had drawn, and no further. */

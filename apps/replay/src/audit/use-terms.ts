@@ -1,49 +1,31 @@
-import { parseTime, type Catalog, type DimensionLookup, type Meter, type Price, type RateUse } from '@app/metering';
+import type { Catalog, DimensionLookup, Price, Rate, RateUse } from '@app/metering';
+import { areOf, catalogTermsOf, type CatalogTerms } from './catalog-terms.js';
 import type { CycleBook } from './cycle-book.js';
 import type { Report } from './finding.js';
 import type { RateBook } from './rate-book.js';
+import type { RateBooks } from './rate-books.js';
 
 /** Under what terms the lines of one rate use must have been charged, by the catalog that the event names. */
-export interface UseTerms {
+export interface UseTerms extends CatalogTerms {
   readonly use: RateUse;
-  readonly meter: Meter;
   readonly book: RateBook;
-  readonly denominator: bigint;
-  /** Usage times from which and before which the named version of the rate card is the effective one. */
-  readonly fromMs: number;
-  readonly untilMs: number;
-  /** By index of the event's dimensions: undefined where not looked up yet, null where the catalog says another rate. */
-  readonly prices: (Price | null | undefined)[];
 }
 
-/** The terms of one rate use, or undefined (and a finding) where the catalog does not have them. */
+/** The terms of one rate use, and its book, which is opened if it has to be; undefined (and a finding) without terms. */
 export function termsOf(
   use: RateUse,
-  { catalog, bookOf, report }: { catalog: Catalog; bookOf: (use: RateUse) => RateBook; report: Report },
+  { catalog, books, report }: { catalog: Catalog; books: RateBooks; report: Report },
 ): UseTerms | undefined {
-  const meter = catalog.meter(use.meter);
-  const plan = catalog.plan(use.plan);
-  if (meter === undefined || plan?.rateCard !== use.rateCard) {
-    const detail = `catalog ${catalog.version} has no ${use.meter} in ${use.rateCard} of plan ${use.plan}`;
-    report({ check: 'rating', detail });
-    return undefined;
-  }
-  const card = catalog.document.rateCards.find(({ key }) => key === use.rateCard);
-  const starts = (card?.versions ?? []).map(({ effectiveFrom }) => parseTime(effectiveFrom) ?? Number.NaN);
-  const at = starts.indexOf(use.effectiveFromMs);
-  if (at < 0) {
-    report({ check: 'rating', detail: `rate card ${use.rateCard} has no version from ${use.effectiveFromMs}` });
-    return undefined;
-  }
-  return {
-    use,
-    meter,
-    book: bookOf(use),
-    denominator: catalog.denominatorIn(meter, use.cycle),
-    fromMs: use.effectiveFromMs,
-    untilMs: starts[at + 1] ?? Number.POSITIVE_INFINITY,
-    prices: [],
-  };
+  let book = books.find(use);
+  // What the rate's last event said is mostly what this one says.
+  const last = book?.terms;
+  const terms = last !== undefined && areOf(last, use, catalog) ? last : catalogTermsOf(use, catalog, report);
+  if (terms === undefined) return undefined;
+  book ??= books.open(use);
+  book.terms = terms;
+  const { plan, rateCard, meter, cycle, denominator, fromMs, untilMs, pricedBy } = terms;
+  // No spreading: what it makes is put together key by key.
+  return { catalog, plan, rateCard, meter, cycle, denominator, fromMs, untilMs, pricedBy, use, book };
 }
 
 /** What a price is looked up by. */
@@ -58,13 +40,10 @@ interface PricedPlace {
 
 /** The price that the catalog has for these dimensions; null (and a finding) where it is not the rate that was used. */
 export function priceFor(terms: UseTerms, at: PricedPlace): Price | null {
-  const known = terms.prices[at.dimensions];
-  if (known !== undefined) return known;
   const { use, meter } = terms;
   const rate = at.catalog.rateOf(use.plan, at.usageTimeMs, meter, at.dimensionsOf(at.dimensions));
-  const isSame =
-    rate !== undefined && rate.key === use.rate && rate.pool === use.pool && rate.rateCard === use.rateCard;
-  if (!isSame)
+  const price = isOfUse(rate, use) ? rate.price : null;
+  if (price === null)
     at.report({
       check: 'rating',
       detail: `usage of ${use.meter} was charged by another rate than the catalog's`,
@@ -72,10 +51,20 @@ export function priceFor(terms: UseTerms, at: PricedPlace): Price | null {
       stored: use.rate,
       recomputed: rate?.key ?? 'none',
     });
-  const price = isSame ? rate.price : null;
-  terms.prices[at.dimensions] = price;
   return price;
 }
+
+/** The same without a finding: undefined where it is not the rate that was used. */
+export function priceIn(
+  { use, meter }: UseTerms,
+  at: { readonly lookup: DimensionLookup; readonly usageTimeMs: number; readonly catalog: Catalog },
+): Price | undefined {
+  const rate = at.catalog.rateOf(use.plan, at.usageTimeMs, meter, at.lookup);
+  return isOfUse(rate, use) ? rate.price : undefined;
+}
+
+const isOfUse = (rate: Rate | undefined, use: RateUse): rate is Rate =>
+  rate !== undefined && rate.key === use.rate && rate.pool === use.pool && rate.rateCard === use.rateCard;
 
 /** The price by which the rest of a gauge is charged: its rate goes on, where the catalog still has it. */
 export function accrualPrice(terms: UseTerms, at: PricedPlace): Price | null {
