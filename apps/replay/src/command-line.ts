@@ -41,9 +41,9 @@ function addVerify(program: Command, terminal: Terminal, choose: (action: Action
     .command('verify')
     .description('check streams, charges, balances, snapshots and read models; exit 0 only if all is proven')
     .option('--organisation <name>', 'only this account', nonEmpty)
-    .option('--threads <number>', 'audit the streams in so many threads: 1, 2 or 4', threads, 1)
+    .option('--threads <number>', 'audit the streams in so many threads: 1, 2 or 4; else as many as help', threads)
     .option('--json', 'a report for machines')
-    .action(({ organisation, json, ...how }: { organisation?: string; threads: number; json?: boolean }) =>
+    .action(({ organisation, json, ...how }: { organisation?: string; threads?: number; json?: boolean }) =>
       choose(async (streams) => {
         const report = await verify(streams, { ...how, ...(organisation === undefined ? {} : { organisation }) });
         if (json === true) terminal.out(verifyJson(report));

@@ -10,6 +10,13 @@ export const LIMITS = {
   accountsMax: 200_000,
   /** Identities in memory at once, about 20 bytes each: above it the audit splits, too. */
   identitiesMax: 30_000_000,
+  /** Threads that audit the streams, unless more are asked for. */
+  threadsMax: 4,
+  /** Payload bytes that a thread should have to audit: fewer take less time than loading and compiling the program anew. */
+  bytesOfThreadMin: 32_000_000,
+  /** Pages, and events of each, by which the payload bytes of all events are estimated. */
+  samples: 8,
+  eventsOfSample: 50,
   /** Payload bytes that one page should have; its count of events adapts. */
   pageBytesTarget: 8_000_000,
   /** Payload bytes of one call that copies events: below what one append of one stream may have. */

@@ -88,9 +88,9 @@ describe('GroupProof', () => {
         const areSmall = amounts.every(
           ({ quantityNanos, creditsNanos }) => isSmall(quantityNanos) && isSmall(creditsNanos),
         );
-        // Sums may leave what numbers hold on the way, and come back.
-        if (!areSmall) expect(answer).toBe(false);
-        else if (evidence.length < 3) expect(answer).toBe(true);
+        // Sums of few lines stay small on the way, too.
+        expect(answer || !areSmall || evidence.length > 2).toBe(true);
+        expect(answer && !areSmall).toBe(false);
         if (answer) proven += 1;
       }),
       { numRuns: 1_000 },

@@ -82,7 +82,11 @@ function historyOf(batches: typeof anyBatches extends fc.Arbitrary<infer T> ? T 
         data: {
           ...(model !== undefined && { model }),
           ...(project !== undefined && { project }),
-          ...{ tokens: value, size: value, hours: '0.25', replicas: value, hardware: 't4' },
+          tokens: value,
+          size: value,
+          hours: '0.25',
+          replicas: value,
+          hardware: 't4',
         },
       })),
     );
@@ -114,7 +118,9 @@ function regrouped(evidence: readonly EvidenceLine[]): Pick<UsageCharged, 'evide
       const key = [use, hour, dimensions].join(' ');
       const sum = groups.get(key);
       groups.set(key, {
-        ...{ use, dimensions, hour },
+        use,
+        dimensions,
+        hour,
         events: (sum?.events ?? 0) + 1,
         firstEvents: (sum?.firstEvents ?? 0) + (place === 0 ? 1 : 0),
         quantityNanos: (sum?.quantityNanos ?? 0n) + quantityNanos,

@@ -1,6 +1,7 @@
 import { accountStream } from '@app/accounts';
 import { auditInThreads } from '../audit/audit-in-threads.js';
 import { auditShare, type ShareReport } from '../audit/audit-share.js';
+import { chooseThreads } from '../audit/choose-threads.js';
 import { CHECKS, Findings, type Check, type Finding } from '../audit/finding.js';
 import { compareReadModels, type ReadModelComparison } from '../audit/read-model-audit.js';
 import { ALL_STREAMS } from '../audit/share.js';
@@ -12,7 +13,7 @@ import type { OpenStreams } from '../open-streams.js';
 export interface VerifyRequest {
   /** Only this organisation's account, and its rows. */
   readonly organisation?: string;
-  /** How many audit the streams at once; 1 where it is not said. */
+  /** How many audit the streams at once; where it is not said, it follows from what there is to audit. */
   readonly threads?: number;
   readonly limits?: { readonly accountsMax: number; readonly identitiesMax: number };
 }
@@ -60,13 +61,15 @@ export async function verify(streams: OpenStreams, request: VerifyRequest): Prom
 
 async function auditStreams(
   streams: OpenStreams,
-  { organisation, threads = 1, limits = LIMITS }: VerifyRequest,
+  { organisation, threads: asked, limits = LIMITS }: VerifyRequest,
 ): Promise<readonly ShareReport[]> {
   const until = await streams.store.head();
   if (organisation !== undefined) {
     const only = ['catalog', 'deployment', accountStream(organisation)];
     return [await auditShare(streams, { share: ALL_STREAMS, until, only, limits })];
   }
+  const { store, hasDensePositions } = streams;
+  const threads = asked ?? (await chooseThreads({ store, until, hasDensePositions }));
   // All threads together stay below the limits of memory.
   const ofThread = {
     accountsMax: Math.ceil(limits.accountsMax / threads),
