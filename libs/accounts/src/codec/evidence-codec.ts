@@ -145,8 +145,7 @@ function readCharged(reader: ByteReader, version: UsageVersion): ChargedEvents {
 
 /** The reverse of `writeEvidence`, of older versions, too. @throws {CorruptEvent} */
 export function readEvidence(reader: ByteReader, version: UsageVersion): EvidenceTable {
-  const charged = readCharged(reader, version);
-  const { count, timesMs } = charged;
+  const { count, contentHashes, timesMs, sources, sourceNumbers, ids } = readCharged(reader, version);
   const offsets = readColumnSteps(reader, count);
   const ahead = readIntegers(reader, count);
   const usageTimesMs = ahead.some((ms) => ms !== 0)
@@ -159,8 +158,14 @@ export function readEvidence(reader: ByteReader, version: UsageVersion): Evidenc
   for (const [use, lines] of counts) amounts.set(use, readUseAmounts(reader, lines));
   const extras = readExtras(reader, lineCount);
   reader.end();
+  // No spreading: what it makes is put together key by key.
   return {
-    ...charged,
+    count,
+    contentHashes,
+    timesMs,
+    sources,
+    sourceNumbers,
+    ids,
     usageTimesMs,
     offsets,
     recordTimestampsMs,

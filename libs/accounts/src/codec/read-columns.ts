@@ -1,4 +1,4 @@
-import { AmountColumn } from '@app/metering';
+import { AmountColumn, isSmall } from '@app/metering';
 import { blankNumbers } from './blank-numbers.js';
 import type { ByteReader } from './byte-reader.js';
 import { CONSTANT, formOf, LARGE, PACKED, powerIn, PREDICTED, SIGNED, VARINTS } from './column-form.js';
@@ -116,11 +116,32 @@ function readLargeSteps(reader: ByteReader, count: number, first: number): numbe
 
 /** Integers of any size that grow slowly. @throws {CorruptEvent} */
 export function readColumnSteps(reader: ByteReader, count: number): AmountColumn {
+  if (count === 0) return new AmountColumn();
+  const first = reader.bigint();
+  const steps = readColumn(reader, count - 1);
+  return smallSums(first, steps) ?? wideSums(first, steps);
+}
+
+/** Plain numbers from a first one on; undefined where they are too large to be kept as such. */
+function smallSums(first: bigint, { small: steps }: AmountColumn): AmountColumn | undefined {
+  let value = Number(first);
+  if (steps === null || !isSmall(value)) return undefined;
+  const values = blankNumbers(steps.length + 1);
+  values[0] = value;
+  for (let index = 0; index < steps.length; index += 1) {
+    // Two small numbers add up exactly.
+    value += steps[index] ?? 0;
+    if (!isSmall(value)) return undefined;
+    values[index + 1] = value;
+  }
+  return AmountColumn.ofNumbers(values);
+}
+
+function wideSums(first: bigint, steps: AmountColumn): AmountColumn {
   const column = new AmountColumn();
-  if (count === 0) return column;
-  let value = reader.bigint();
+  let value = first;
   column.push(value);
-  for (const step of readBigints(reader, count - 1)) {
+  for (const step of steps.toBigints()) {
     value += step;
     column.push(value);
   }

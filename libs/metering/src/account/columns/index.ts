@@ -1,4 +1,4 @@
-export { AmountColumn, SMALL_MAX } from './amount-column.js';
+export { AmountColumn, isSmall, SMALL_MAX } from './amount-column.js';
 export { Dictionary } from './dictionary.js';
 export type { DimensionTable } from './dimension-columns.js';
 export type { EvidenceTable, LineExtras, UseAmounts } from './evidence-columns.js';
