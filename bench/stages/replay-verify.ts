@@ -12,12 +12,15 @@ interface Report {
   readonly durationMs: { readonly streams: number };
 }
 
-/** Proving every line from the streams, beside only reading the same rows (they are stored as they are: none inflates). */
+/**
+ * Proving every line from the streams, as a user gets it by default, beside only reading the same rows (they are stored
+ * as they are: none inflates). What the stages before have left is audited; alone, the load of both spread stages is.
+ */
 export const replayVerify: Stage = {
   name: 'verify',
   description: 'replay verify, beside reading the same rows',
-  async run({ world, coldSpreadRate }) {
-    await coldSpreadRate();
+  async run({ world, spreadRate }) {
+    await spreadRate();
     await world.api.drained();
     const said = await runProgram('replay', ['verify', '--json'], environmentFor(world.service.dataDir));
     const { proven, counts, durationMs } = JSON.parse(said) as Report;

@@ -13,7 +13,7 @@ export const LIMITS = {
   /** Threads that audit the streams, unless more are asked for. */
   threadsMax: 4,
   /** Payload bytes that a thread should have to audit: fewer take less time than loading and compiling the program anew. */
-  bytesOfThreadMin: 32_000_000,
+  bytesOfThreadMin: 40_000_000,
   /** Pages, and events of each, by which the payload bytes of all events are estimated. */
   samples: 8,
   eventsOfSample: 50,

@@ -17,8 +17,6 @@ export class LineCursor {
   readonly #nextOfUse: number[] = [];
   /** Index into `uses`. */
   use = 0;
-  quantityNanos = 0n;
-  creditsNanos = 0n;
 
   constructor(private readonly evidence: EvidenceTable) {}
 
@@ -35,10 +33,15 @@ export class LineCursor {
     this.use = this.#uses[this.#place] ?? 0;
     this.#lineOfUse = this.#nextOfUse[this.use] ?? 0;
     this.#nextOfUse[this.use] = this.#lineOfUse + 1;
-    const amounts = this.evidence.amounts.get(this.use);
-    this.quantityNanos = amounts?.quantities.at(this.#lineOfUse) ?? 0n;
-    this.creditsNanos = amounts?.credits.at(this.#lineOfUse) ?? 0n;
     return true;
+  }
+
+  get quantityNanos(): bigint {
+    return this.evidence.amounts.get(this.use)?.quantities.at(this.#lineOfUse) ?? 0n;
+  }
+
+  get creditsNanos(): bigint {
+    return this.evidence.amounts.get(this.use)?.credits.at(this.#lineOfUse) ?? 0n;
   }
 
   get source(): string {

@@ -53,7 +53,9 @@ export class RatingAudit {
     }
     for (const use of event.uses) checkPlace(use, this.cycles, report);
     const ratedBy = { terms, catalog, cycles: this.cycles };
-    if (!areSums || !proveRating(event, ratedBy)) new EventRating(event, ratedBy, report).run();
+    const proven = areSums ? proveRating(event, ratedBy) : NONE;
+    if (proven.size < usageColumnsOf(event).evidence.amounts.size || event.samples.length > 0)
+      new EventRating(event, ratedBy, report).run(proven);
   }
 
   private takeBack(of: { readonly cycleStartMs: number; readonly rate: string | null }, amountNanos: bigint): void {
@@ -75,6 +77,8 @@ export class RatingAudit {
   }
 }
 
+const NONE: ReadonlySet<number> = new Set();
+
 /** The lines of one event. */
 class EventRating {
   readonly samples: SampleQueue;
@@ -90,11 +94,12 @@ class EventRating {
     this.samples = new SampleQueue(event);
   }
 
-  run(): void {
+  /** Lines of the proven uses need no more. */
+  run(proven: ReadonlySet<number>): void {
     const line = new LineCursor(usageColumnsOf(this.event).evidence);
     while (line.next()) {
       const terms = this.by.terms[line.use];
-      if (terms !== undefined) this.rate(line, terms);
+      if (terms !== undefined && !proven.has(line.use)) this.rate(line, terms);
     }
     for (const [use, deltaUnits] of this.exact)
       if (this.samples.take(use)?.deltaUnits !== deltaUnits)

@@ -9,7 +9,7 @@ import {
   type UsageCharged,
   type UseAmounts,
 } from '@app/metering';
-import { reachedBy, type Reached } from './charge-column.js';
+import { reachedBy } from './charge-column.js';
 import type { CycleBook } from './cycle-book.js';
 import { DimensionKeys } from './dimension-keys.js';
 import { priceIn, type UseTerms } from './use-terms.js';
@@ -21,45 +21,44 @@ export interface RatedBy {
   readonly cycles: CycleBook;
 }
 
-/** What the lines of one use have moved. */
-interface Move {
-  readonly terms: UseTerms;
-  readonly price: Price;
-  readonly reached: Reached;
-}
-
 /** The usage times of an event lie between these, inclusive. */
 interface Bounds {
   readonly firstMs: number;
   readonly lastMs: number;
 }
 
+const NONE: ReadonlySet<number> = new Set();
+
 /**
- * Whether every line of an event was charged as the catalog says, column by column: sums and counts in whole nanos,
- * which are nearly all. Its groups are known to be the sums of its lines, and so to name the dimensions of each use.
- * The books move along when it says yes; where it cannot, nothing has happened, and the general rule goes line by line
- * and names what differs.
+ * The uses of an event of which every line was charged as the catalog says, column by column: sums and counts in whole
+ * nanos, which are nearly all. The event's groups are known to be the sums of its lines, and so to name the dimensions
+ * of each use. The books of these uses move along. Of the others nothing is said, and nothing has happened: the general
+ * rule goes line by line and names what differs.
  */
-export function proveRating(event: UsageCharged, { terms, catalog, cycles }: RatedBy): boolean {
+export function proveRating(event: UsageCharged, { terms, catalog, cycles }: RatedBy): ReadonlySet<number> {
   const { evidence, groups, dimensions } = usageColumnsOf(event);
-  if (evidence.extras.size > 0 || event.samples.length > 0) return false;
+  if (evidence.extras.size > 0 || event.samples.length > 0) return NONE;
   // Uses of one book move one quantity, line by line.
-  if (haveSharedBook(terms)) return false;
+  if (haveSharedBook(terms)) return NONE;
   const bounds = boundsOf(evidence.usageTimesMs);
-  const moves: Move[] = [];
+  const proven = new Set<number>();
   for (const [use, amounts] of evidence.amounts) {
     const own = terms[use];
-    if (own === undefined || !isInPlace(own, bounds, cycles) || !areMeasured(own, amounts)) return false;
+    if (own === undefined || !isInPlace(own, bounds, cycles) || !areMeasured(own, amounts)) continue;
     const combinations = groups.byUse.get(use)?.dimensions ?? [];
     const price = onePrice(own, { combinations, dimensions, catalog, usageTimeMs: bounds.firstMs });
-    if (price === undefined) return false;
-    const { book, denominator } = own;
-    const from = { units: book.units, costNanos: book.costNanos(price, denominator) };
-    const reached = reachedBy(from, amounts, { price, denominator });
-    if (reached === undefined) return false;
-    moves.push({ terms: own, price, reached });
+    if (price !== undefined && moveBook(own, price, amounts)) proven.add(use);
   }
-  for (const move of moves) take(move);
+  return proven;
+}
+
+/** Moves the book of a use along where all its charges are right, and says whether they are. */
+function moveBook({ use, book, denominator }: UseTerms, price: Price, amounts: UseAmounts): boolean {
+  const from = { units: book.units, costNanos: book.costNanos(price, denominator) };
+  const reached = reachedBy(from, amounts, { price, denominator });
+  if (reached === undefined) return false;
+  if (use.isReversible) book.drawnNanos += reached.costNanos - from.costNanos;
+  book.reach(reached, price, denominator);
   return true;
 }
 
@@ -71,11 +70,6 @@ function haveSharedBook(terms: readonly (UseTerms | undefined)[]): boolean {
   for (let one = 1; one < terms.length; one += 1)
     for (let other = 0; other < one; other += 1) if (terms[one]?.book === terms[other]?.book) return true;
   return false;
-}
-
-function take({ terms: { use, book, denominator }, price, reached }: Move): void {
-  if (use.isReversible) book.drawnNanos += reached.costNanos - book.costNanos(price, denominator);
-  book.reach(reached, price, denominator);
 }
 
 function boundsOf(timesMs: readonly number[]): Bounds {
