@@ -25,6 +25,12 @@ export const LIMITS = {
   pageEventsMax: 5_000,
   /** Compiled catalogs kept. */
   catalogsMax: 64,
+  /** What one catalog says of meters, by plan, version and cycle: as many are kept. */
+  termsMax: 10_000,
+  /** Uses of one event that are compared with each other; an event with more is audited line by line. */
+  provenUsesMax: 32,
+  /** Combinations of values that prices are looked up by, in one event; one with more is audited line by line. */
+  dimensionKeysMax: 65_536,
   /** Snapshots compared at once. */
   snapshotsAtOnce: 4,
   /** How long a database may take to answer before it counts as missing. */

@@ -1,4 +1,5 @@
 import { parseTime, type Catalog, type Meter, type RateUse } from '@app/metering';
+import { LIMITS } from '../limits.js';
 import type { Report } from './finding.js';
 
 /** What a catalog says of a meter under one plan and version of its rate card, in one cycle. */
@@ -26,9 +27,7 @@ export const areOf = (terms: CatalogTerms, use: RateUse, catalog: Catalog): bool
   terms.cycle.startMs === use.cycle.startMs &&
   terms.cycle.endMs === use.cycle.endMs;
 
-/** Terms of one catalog that are kept: accounts of one plan have the same ones. */
-const KEPT_MAX = 10_000;
-
+/** Accounts of one plan have the same terms. */
 const keptBy = new WeakMap<Catalog, Map<string, CatalogTerms>>();
 
 /** The terms of a use, or undefined (and a finding) where the catalog does not have them. */
@@ -41,7 +40,7 @@ export function catalogTermsOf(use: RateUse, catalog: Catalog, report: Report): 
   if (known !== undefined) return known;
   const terms = findTerms(use, catalog, report);
   if (terms === undefined) return undefined;
-  if (kept.size >= KEPT_MAX) kept.clear();
+  if (kept.size >= LIMITS.termsMax) kept.clear();
   kept.set(key, terms);
   return terms;
 }

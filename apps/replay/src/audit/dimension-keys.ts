@@ -1,6 +1,5 @@
 import type { DimensionTable } from '@app/metering';
-
-const KEYS_MAX = 65_536;
+import { LIMITS } from '../limits.js';
 
 /** One of the named dimensions, and how many places its values take: one of each, and one for having none. */
 interface Named {
@@ -58,7 +57,7 @@ export class DimensionKeys {
       if (values === undefined) continue;
       const places = values.length + 1;
       end *= places;
-      if (end > KEYS_MAX || name !== table.names.texts.lastIndexOf(text)) return false;
+      if (end > LIMITS.dimensionKeysMax || name !== table.names.texts.lastIndexOf(text)) return false;
       if (!this.#addPlaces(table, name, places)) return false;
       this.#named.push({ text, values, places });
     }

@@ -9,6 +9,7 @@ import {
   type UsageCharged,
   type UseAmounts,
 } from '@app/metering';
+import { LIMITS } from '../limits.js';
 import { reachedBy } from './charge-column.js';
 import type { CycleBook } from './cycle-book.js';
 import { DimensionKeys } from './dimension-keys.js';
@@ -62,11 +63,8 @@ function moveBook({ use, book, denominator }: UseTerms, price: Price, amounts: U
   return true;
 }
 
-/** As many are compared with each other; what has more is looked at line by line. */
-const USES_MAX = 32;
-
 function haveSharedBook(terms: readonly (UseTerms | undefined)[]): boolean {
-  if (terms.length > USES_MAX) return true;
+  if (terms.length > LIMITS.provenUsesMax) return true;
   for (let one = 1; one < terms.length; one += 1)
     for (let other = 0; other < one; other += 1) if (terms[one]?.book === terms[other]?.book) return true;
   return false;
