@@ -93,6 +93,11 @@ export class AmountColumn {
     else this.#setLarge(index, this.at(index) + from.at(fromIndex));
   }
 
+  isSameAt(index: number, other: AmountColumn, otherIndex: number): boolean {
+    // What has been large is NaN as a double, which equals nothing.
+    return this.smallAt(index) === other.smallAt(otherIndex) || this.at(index) === other.at(otherIndex);
+  }
+
   pushFrom(from: AmountColumn, index: number): void {
     const small = from.smallAt(index);
     if (Number.isNaN(small)) this.push(from.at(index));

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { mergeSegments } from './merge-segments.js';
+import { haveSameSums, mergeSegments } from './merge-segments.js';
+import type { Segment } from './segment.js';
 import { sumsByValue } from './sums-by-value.js';
 import { addedUp, anyRow, rowsOf, segmentOf, type NamedRow } from './testing/any-segment.js';
 
@@ -26,6 +27,24 @@ describe('merging segments', () => {
     );
   });
 
+  it('I6: sees whether segments add up to the same, however rows are cut, ordered and split', () => {
+    const anyRows = fc.array(anyRow, { minLength: 1, maxLength: 12 });
+    const anyChange = fc.constantFrom(-1n, 1n, 2n ** 60n);
+    fc.assert(
+      fc.property(anyRows, fc.nat({ max: 12 }), anyChange, (rows, cut, by) => {
+        const segments = [rows.slice(0, cut), rows.slice(cut)].map(segmentOf);
+        const [first, ...parts] = rows.toReversed().flatMap((row) => halvesOf(row, by));
+        if (first === undefined) throw new Error('there are no rows');
+        const others = (one: NamedRow): Segment[] => [segmentOf(parts), segmentOf([one])];
+        expect(haveSameSums(segments, others(first))).toBe(true);
+        expect(haveSameSums(segments, others({ ...first, creditsNanos: first.creditsNanos + by }))).toBe(false);
+        const more = segmentOf([{ ...first, meter: 'another' }]);
+        expect(haveSameSums(segments, [...others(first), more])).toBe(false);
+        expect(haveSameSums([...segments, more], others(first))).toBe(false);
+      }),
+    );
+  });
+
   it('I6: the sums by value are those of all rows, before or after merging', () => {
     fc.assert(
       fc.property(anyParts, (parts) => {
@@ -41,3 +60,12 @@ describe('merging segments', () => {
     );
   });
 });
+
+/** A row as two that add up to it. */
+function halvesOf(row: NamedRow, by: bigint): NamedRow[] {
+  const nothing = { events: 0, firstEvents: 0 };
+  return [
+    { ...row, quantityNanos: row.quantityNanos - by, creditsNanos: row.creditsNanos + by },
+    { ...row, ...nothing, quantityNanos: by, creditsNanos: -by },
+  ];
+}

@@ -54,6 +54,16 @@ export class Segment extends UsageRows {
     this.credits.pushFrom(from.credits, index);
   }
 
+  /** Whether a row has the figures that another segment has in one of its own. */
+  isSameAt(row: number, other: Figures, index: number): boolean {
+    return (
+      this.events.at(row) === other.events.at(index) &&
+      this.firstEvents.at(row) === other.firstEvents.at(index) &&
+      this.quantity.isSameAt(row, other.quantity, index) &&
+      this.credits.isSameAt(row, other.credits, index)
+    );
+  }
+
   /** Adds the figures of another segment's row to one of this. */
   addFrom(row: number, from: Figures, index: number): void {
     this.events.set(row, this.events.at(row) + from.events.at(index));

@@ -1,5 +1,5 @@
 import { compareKeys } from '../compare-keys.js';
-import type { ComparedRow } from './row-stream.js';
+import type { ComparedField, ComparedRow } from './row-stream.js';
 
 /** One value that is not what the streams say. A row that only one side has differs in the field `row`. */
 export interface Difference {
@@ -60,16 +60,23 @@ function* differencesOf(
   const names = (stored ?? recomputed)?.names ?? [];
   const key = Object.fromEntries(keys.map((name, index) => [name, names[index] ?? '']));
   if (stored === undefined || recomputed === undefined) {
-    yield { lane, table, key, field: 'row', stored: shown(stored), recomputed: shown(recomputed) };
+    yield { lane, table, key, field: 'row', stored: shownRow(stored), recomputed: shownRow(recomputed) };
     return;
   }
   for (const [index, field] of fields.entries()) {
     const one = stored.fields[index] ?? null;
     const other = recomputed.fields[index] ?? null;
-    if (one !== other) yield { lane, table, key, field, stored: one, recomputed: other };
+    if (!isSame(one, other)) yield { lane, table, key, field, stored: shown(one), recomputed: shown(other) };
   }
 }
 
-function shown(row: ComparedRow | undefined): string | null {
-  return row === undefined ? null : JSON.stringify(row.fields);
+const isContent = (field: ComparedField) => field !== null && typeof field === 'object';
+
+const isSame = (one: ComparedField, other: ComparedField): boolean =>
+  isContent(one) ? one.isSame(other) : one === other;
+
+const shown = (field: ComparedField): string | null => (isContent(field) ? field.toString() : field);
+
+function shownRow(row: ComparedRow | undefined): string | null {
+  return row === undefined ? null : JSON.stringify(row.fields.map(shown));
 }

@@ -5,7 +5,15 @@ import { READ_MODEL_LIMITS } from '../limits.js';
 export interface ComparedRow {
   readonly keys: readonly string[];
   readonly names: readonly string[];
-  readonly fields: readonly (string | null)[];
+  readonly fields: readonly ComparedField[];
+}
+
+export type ComparedField = string | null | ComparedContent;
+
+/** Content that is dearer to show than to compare. */
+export interface ComparedContent {
+  isSame(other: ComparedField): boolean;
+  toString(): string;
 }
 
 let cursors = 0;

@@ -1,10 +1,10 @@
 import type { PoolClient } from 'pg';
 import { fromStored } from '../stored-text.js';
-import { mergeSegments } from '../usage-lane/merge-segments.js';
+import { haveSameSums, mergeSegments } from '../usage-lane/merge-segments.js';
 import { decodeSegment } from '../usage-lane/segment-codec.js';
 import type { Segment } from '../usage-lane/segment.js';
 import { sumsByValue } from '../usage-lane/sums-by-value.js';
-import { streamRows, type ComparedRow } from './row-stream.js';
+import { streamRows, type ComparedContent, type ComparedField, type ComparedRow } from './row-stream.js';
 
 interface SegmentRow {
   readonly organisation: string;
@@ -45,8 +45,8 @@ function rowOf(row: {
 }): ComparedRow {
   const { organisation, day, segments } = row;
   const keys = [organisation, (day + 1_000_000).toString().padStart(8, '0')];
-  const content = contentOf(() => segments.map(({ data }) => decodeSegment(data)));
-  const sums = contentOf(() => segments.map(sumsOf));
+  const content = new DayContent(() => segments.map(({ data }) => decodeSegment(data)));
+  const sums = new DayContent(() => segments.map(sumsOf));
   return { keys, names: [fromStored(organisation), day.toString()], fields: [content, sums] };
 }
 
@@ -54,10 +54,29 @@ function rowOf(row: {
 const sumsOf = ({ data, sums }: Stored): Segment =>
   sums === null ? sumsByValue(decodeSegment(data)) : decodeSegment(sums);
 
-/** What does not decode is content of its own: it differs from everything that does. */
-function contentOf(decode: () => readonly Segment[]): string {
+/** What segments of one day add up to. What does not decode differs from everything, and says why. */
+class DayContent implements ComparedContent {
+  readonly #segments: readonly Segment[] | string;
+
+  constructor(decode: () => readonly Segment[]) {
+    this.#segments = decodedBy(decode);
+  }
+
+  isSame(other: ComparedField): boolean {
+    if (!(other instanceof DayContent)) return false;
+    const [own, others] = [this.#segments, other.#segments];
+    return typeof own !== 'string' && typeof others !== 'string' && haveSameSums(own, others);
+  }
+
+  toString(): string {
+    const own = this.#segments;
+    return typeof own === 'string' ? own : linesOf(mergeSegments(own)).join('\n');
+  }
+}
+
+function decodedBy(decode: () => readonly Segment[]): readonly Segment[] | string {
   try {
-    return linesOf(mergeSegments(decode())).join('\n');
+    return decode();
   } catch (error) {
     return `unreadable: ${error instanceof Error ? error.message : String(error)}`;
   }
