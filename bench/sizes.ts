@@ -31,7 +31,7 @@ export const FULL: Sizes = {
   httpEvents: 100_000,
   backfillEvents: 300_000,
   hotEvents: 200_000,
-  kafkaEvents: 200_000,
+  kafkaEvents: 600_000,
   halfLoadMs: 10_000,
   queries: 3_000,
   asksPerSecond: 2_000,
@@ -67,7 +67,7 @@ export const scaled = (sizes: Sizes, events: number): Sizes => ({
   httpEvents: Math.ceil(events / 3),
   backfillEvents: events,
   hotEvents: Math.ceil((events * 2) / 3),
-  kafkaEvents: Math.ceil((events * 2) / 3),
+  kafkaEvents: events * 2,
   feedEvents: events,
   growthEvents: events,
 });
