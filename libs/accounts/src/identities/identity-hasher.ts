@@ -1,4 +1,11 @@
-import { PIECE, tellContent, type ContentHash, type IdentityHash, type UsageEvent } from '@app/metering';
+import {
+  PIECE,
+  tellContent,
+  type ContentHash,
+  type EvidenceLine,
+  type IdentityHash,
+  type UsageEvent,
+} from '@app/metering';
 import { SipHash } from './sip-hash.js';
 import { WordMessage } from './word-message.js';
 
@@ -46,7 +53,18 @@ export class IdentityHasher {
     return { identityHigh, identityLow, contentHigh: sip.high, contentLow: sip.low };
   }
 
-  /** The first of the two alone: evidence keeps the second. */
+  /** The two of an event that was charged: evidence keeps the second. */
+  hashOfCharged(
+    organisation: string,
+    { source, id, contentHash }: Pick<EvidenceLine, 'source' | 'id' | 'contentHash'>,
+  ): IdentityHash {
+    this.#absorbIdentity(organisation, source, id);
+    // No spreading: millions of them are loaded at a start, and it takes four times as long as all else.
+    const { contentHigh, contentLow } = contentHash;
+    return { identityHigh: this.#sip.high, identityLow: this.#sip.low, contentHigh, contentLow };
+  }
+
+  /** The first of the two alone. */
   identityOf(organisation: string, source: string, id: string): Identity {
     this.#absorbIdentity(organisation, source, id);
     return { identityHigh: this.#sip.high, identityLow: this.#sip.low };

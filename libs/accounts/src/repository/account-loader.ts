@@ -56,7 +56,6 @@ export class AccountLoader {
 
   #include({ identities, organisation }: CachedAccount, event: UsageCharged): void {
     if (!event.days.some((day) => identities.isLoaded(day))) return;
-    for (const { source, id, contentHash, timeMs } of event.evidence)
-      identities.include({ ...this.hasher.identityOf(organisation, source, id), ...contentHash }, timeMs);
+    for (const line of event.evidence) identities.include(this.hasher.hashOfCharged(organisation, line), line.timeMs);
   }
 }

@@ -84,8 +84,7 @@ async function fillFrom(
       for (const stored of page) {
         visitUsage(stream, stored, (event) => {
           if (!wanted.has(dayOf(event.timeMs))) return;
-          const hash = { ...hasher.identityOf(organisation, event.source, event.id), ...event.contentHash };
-          identities.restore(hash, event.timeMs);
+          identities.restore(hasher.hashOfCharged(organisation, event), event.timeMs);
         });
       }
       from += BigInt(page.length);
