@@ -63,6 +63,12 @@ describe('IdentityHasher', () => {
     expect(hasher.identityOf('a', 'b', 'c')).toEqual({ identityHigh, identityLow });
   });
 
+  it('hashes what evidence tells of a charged event as it hashed the event', () => {
+    const { contentHigh, contentLow, ...identity } = hashWith(hasher, ['a', 'b', 'c', 'd']);
+    const contentHash = { contentHigh, contentLow };
+    expect(hasher.hashOfCharged('a', { source: 'b', id: 'c', contentHash })).toEqual({ ...identity, ...contentHash });
+  });
+
   it('gives contents one hash exactly where they are equal, whatever they hold', () => {
     const value = fc.jsonValue({ maxDepth: 3 });
     const data = fc.dictionary(
